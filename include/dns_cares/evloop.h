@@ -1,0 +1,85 @@
+/* evloop.h: a thin C layer over a libev loop.
+ *
+ * What it is for: watching file descriptors and timers on a `struct ev_loop` without including <ev.h>.
+ * dns_cares drives c-ares through these same calls. A program with a raw loop of its own (the default
+ * loop or one of `ev_loop_new()`) passes it as it is, and may mix these watchers with its own.
+ *
+ * Thread: every call on a loop, or on a watcher of that loop, is made on the thread that runs that loop.
+ *
+ * Reentrancy: every call is safe inside any callback, the watcher's own included: a callback may stop its
+ * own watcher, stop others (also ones whose event is pending: their callback then does not run), and
+ * start a new watcher on the same file descriptor.
+ *
+ * Lifetime: a watcher lives from its start to its stop and keeps `evloop_run()` going for that time
+ * (a timer, while it is armed). Stop all watchers before `ev_loop_destroy()`.
+ *
+ * `loop` may be NULL everywhere and is then the default loop. No call lets an exception out.
+ */
+#ifndef DNS_CARES_EVLOOP_H
+#define DNS_CARES_EVLOOP_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef DNS_CARES_API
+#if defined(__GNUC__) || defined(__clang__)
+#define DNS_CARES_API __attribute__((visibility("default")))
+#else
+#define DNS_CARES_API
+#endif
+#endif
+
+struct ev_loop;
+struct evloop_io;
+struct evloop_timer;
+
+#define EVLOOP_READ 0x01  /* the value of EV_READ */
+#define EVLOOP_WRITE 0x02 /* the value of EV_WRITE */
+
+/* Called each time `fd` is ready. `revents` has EVLOOP_READ, EVLOOP_WRITE or both: what is ready now. An
+ * fd that libev finds unusable (closed while watched) is reported once as all the events asked for, so
+ * that the next read or write on it tells why; its watcher is then inactive until updated or stopped. */
+typedef void (*evloop_io_cb)(int fd, int revents, void *arg);
+
+/* Called each time the timer goes off. */
+typedef void (*evloop_timer_cb)(void *arg);
+
+/* The default loop, made on first use. NULL when libev has no usable backend. */
+DNS_CARES_API struct ev_loop *evloop_get_default(void);
+
+/* Runs the loop until nothing keeps it alive or evloop_break() is called. Calls may be nested. */
+DNS_CARES_API void evloop_run(struct ev_loop *loop);
+
+/* Makes the innermost evloop_run() of this loop return once the callbacks now pending have been called. */
+DNS_CARES_API void evloop_break(struct ev_loop *loop);
+
+/* Starts watching `fd` for `events` (EVLOOP_READ, EVLOOP_WRITE, both, or 0: nothing until updated).
+ * Returns NULL, with nothing started, for a negative fd, an unknown event bit, a NULL cb or no memory. */
+DNS_CARES_API struct evloop_io *evloop_io_start(struct ev_loop *loop, int fd, int events, evloop_io_cb cb,
+                                                void *arg);
+
+/* Changes the events watched for; 0 pauses. Unknown bits are ignored. NULL is fine. */
+DNS_CARES_API void evloop_io_update(struct evloop_io *io, int events);
+
+/* Stops and frees. The callback does not run again. NULL is fine. */
+DNS_CARES_API void evloop_io_stop(struct evloop_io *io);
+
+/* Starts a timer that goes off `after` seconds from the loop's idea of now (`ev_now()`: the time at which
+ * the loop last woke up) and then every `repeat` seconds; with `repeat` 0 it goes off once and stays
+ * allocated until stopped. A negative or not-a-number time counts as 0. Returns NULL, with nothing
+ * started, for a NULL cb or no memory. */
+DNS_CARES_API struct evloop_timer *evloop_timer_start(struct ev_loop *loop, double after, double repeat,
+                                                      evloop_timer_cb cb, void *arg);
+
+/* Starts the timer afresh with new times, whether it was armed or had gone off. NULL is fine. */
+DNS_CARES_API void evloop_timer_reschedule(struct evloop_timer *timer, double after, double repeat);
+
+/* Stops and frees. The callback does not run again. NULL is fine. */
+DNS_CARES_API void evloop_timer_stop(struct evloop_timer *timer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DNS_CARES_EVLOOP_H */
