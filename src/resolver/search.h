@@ -1,0 +1,26 @@
+// The search list: which names to ask for, in which order (RFC 1535 section 6, resolv.conf(5)).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dns_cares {
+
+class Search {
+ public:
+  Search() = default;
+  Search(std::vector<std::string> domains, unsigned ndots) : domains_(std::move(domains)), ndots_(ndots) {}
+
+  // Candidate number `index` of a name, or "" after the last. A name that ends in a dot is its only candidate;
+  // one with at least ndots dots is asked as it is first, others last. Candidates that would be too long
+  // are given all the same: the caller checks.
+  std::string candidate(std::string_view name, std::size_t index) const;
+
+ private:
+  std::vector<std::string> domains_;
+  unsigned ndots_ = 1;
+};
+
+}  // namespace dns_cares
