@@ -1,0 +1,124 @@
+#include "addrinfo.h"
+
+#include <netinet/in.h>
+
+#include <cstring>
+#include <new>
+
+#include "dns_cares/dns_cares.h"
+
+namespace dns_cares {
+namespace {
+
+// The block: all entries, then their socket addresses, then their names.
+class Block {
+ public:
+  Block(std::size_t entries, std::size_t sockaddr_octets, std::size_t name_octets)
+      : list_(static_cast<addrinfo *>(std::malloc(entries * sizeof(addrinfo) + sockaddr_octets + name_octets))),
+        next_entry_(list_.get()) {
+    if (list_ == nullptr) return;
+    next_sockaddr_ = reinterpret_cast<char *>(next_entry_ + entries);
+    next_name_ = next_sockaddr_ + sockaddr_octets;
+  }
+
+  bool allocated() const { return list_ != nullptr; }
+
+  // Appends an entry that shares nothing with `model` but its plain values.
+  void append(const addrinfo &model) {
+    addrinfo *entry = new (next_entry_) addrinfo(model);
+    entry->ai_next = nullptr;
+    if (entry != list_.get()) entry[-1].ai_next = entry;
+    if (model.ai_addr != nullptr) {
+      std::memcpy(next_sockaddr_, model.ai_addr, model.ai_addrlen);
+      entry->ai_addr = reinterpret_cast<sockaddr *>(next_sockaddr_);
+      next_sockaddr_ += room_for(model.ai_addrlen);
+    }
+    if (model.ai_canonname != nullptr) {
+      const std::size_t size = std::strlen(model.ai_canonname) + 1;
+      std::memcpy(next_name_, model.ai_canonname, size);
+      entry->ai_canonname = next_name_;
+      next_name_ += size;
+    }
+    ++next_entry_;
+  }
+
+  AddrinfoList take() { return std::move(list_); }
+
+  // Each socket address starts where any may start.
+  static std::size_t room_for(std::size_t sockaddr_size) {
+    constexpr std::size_t kAlign = alignof(addrinfo);
+    return (sockaddr_size + kAlign - 1) / kAlign * kAlign;
+  }
+
+ private:
+  AddrinfoList list_;
+  addrinfo *next_entry_;
+  char *next_sockaddr_ = nullptr;
+  char *next_name_ = nullptr;
+};
+
+socklen_t write_sockaddr(const Address &address, std::uint16_t port, sockaddr_storage &storage) {
+  if (address.family == AF_INET) {
+    auto *v4 = new (&storage) sockaddr_in{};
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(port);
+    std::memcpy(&v4->sin_addr, address.octets.data(), sizeof v4->sin_addr);
+    return sizeof *v4;
+  }
+  auto *v6 = new (&storage) sockaddr_in6{};
+  v6->sin6_family = AF_INET6;
+  v6->sin6_port = htons(port);
+  v6->sin6_scope_id = address.scope_id;
+  std::memcpy(&v6->sin6_addr, address.octets.data(), sizeof v6->sin6_addr);
+  return sizeof *v6;
+}
+
+}  // namespace
+
+AddrinfoList make_addrinfo(std::span<const Address> addresses, std::span<const Transport> transports,
+                           std::string_view canonical_name) {
+  std::size_t sockaddr_octets = 0;
+  for (const Address &address : addresses) {
+    sockaddr_octets += Block::room_for(address.family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
+  }
+  std::string name(canonical_name);
+  Block block(addresses.size() * transports.size(), sockaddr_octets * transports.size(), name.size() + 1);
+  if (!block.allocated()) throw std::bad_alloc();
+  char *canonname = name.empty() ? nullptr : name.data();
+  for (const Address &address : addresses) {
+    for (const Transport &transport : transports) {
+      sockaddr_storage storage;
+      addrinfo entry{};
+      entry.ai_family = address.family;
+      entry.ai_socktype = transport.socktype;
+      entry.ai_protocol = transport.protocol;
+      entry.ai_addrlen = write_sockaddr(address, transport.port, storage);
+      entry.ai_addr = reinterpret_cast<sockaddr *>(&storage);
+      entry.ai_canonname = canonname;
+      block.append(entry);
+      canonname = nullptr;
+    }
+  }
+  return block.take();
+}
+
+}  // namespace dns_cares
+
+struct addrinfo *dns_addrinfo_dup(const struct addrinfo *ai) {
+  using dns_cares::Block;
+  if (ai == nullptr) return nullptr;
+  std::size_t entries = 0;
+  std::size_t sockaddr_octets = 0;
+  std::size_t name_octets = 0;
+  for (const addrinfo *entry = ai; entry != nullptr; entry = entry->ai_next) {
+    ++entries;
+    if (entry->ai_addr != nullptr) sockaddr_octets += Block::room_for(entry->ai_addrlen);
+    if (entry->ai_canonname != nullptr) name_octets += std::strlen(entry->ai_canonname) + 1;
+  }
+  Block block(entries, sockaddr_octets, name_octets);
+  if (!block.allocated()) return nullptr;
+  for (const addrinfo *entry = ai; entry != nullptr; entry = entry->ai_next) block.append(*entry);
+  return block.take().release();
+}
+
+void dns_addrinfo_free(struct addrinfo *ai) { std::free(ai); }
