@@ -1,0 +1,72 @@
+// One lookup, from its start to its callback.
+//
+// A lookup is owned by its Resolver while it is waiting, asking or finished, and by the delivery while its
+// callback runs. Destroying it in any state ends everything it takes part in.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "addrinfo.h"
+#include "dns_cares/dns_cares.h"
+#include "list.h"
+#include "resolver/arguments.h"
+#include "resolver/deadlines.h"
+#include "resolver/inflight.h"
+
+namespace dns_cares {
+
+class Resolver;
+struct Lookup;
+
+// Both RRsets of the candidate that a lookup asks for now. Apart from the lookup, so that lookups that only wait
+// for their turn are small.
+struct Asking {
+  struct RRset final : Waiter {
+    RRset(Resolver &of_resolver, Lookup &of_lookup) : resolver(of_resolver), lookup(of_lookup) {}
+    void on_answer(const Answer &answer) noexcept override;
+
+    Resolver &resolver;
+    Lookup &lookup;
+    int status = DNS_OK;
+    std::vector<Address> addresses;
+  };
+
+  Asking(Resolver &resolver, Lookup &lookup) : v6(resolver, lookup), v4(resolver, lookup) {}
+  bool waiting() const { return v6.waiting() || v4.waiting(); }
+
+  RRset v6;
+  RRset v4;
+  std::string canonical_name;  // of whichever answered first
+};
+
+struct Lookup : ListNode<Lookup>, Deadlines::Entry {
+  enum class State : std::uint8_t { kWaiting, kAsking, kFinished, kCalling };
+
+  Lookup(const char *hostname, const Hints &wanted, dns_result_cb callback, void *callback_arg)
+      : cb(callback),
+        arg(callback_arg),
+        hints(wanted),
+        has_hostname(hostname != nullptr),
+        name(hostname != nullptr ? hostname : "") {}
+  virtual ~Lookup() = default;
+
+  bool flag(int ai_flag) const { return (hints.flags & ai_flag) != 0; }
+  void call() { cb(status, result.get(), arg); }
+
+  const dns_result_cb cb;
+  void *const arg;
+  const Hints hints;
+  const bool has_hostname;
+  State state = State::kWaiting;
+  int status = DNS_ENOTFOUND;  // until it is finished, the most telling one of the candidates so far
+  std::string name;
+  std::uint32_t next_candidate = 0;
+  Transports transports;
+  std::unique_ptr<Asking> asking;
+  AddrinfoList result;  // not null if and only if finished with DNS_OK
+};
+
+}  // namespace dns_cares

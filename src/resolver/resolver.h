@@ -1,0 +1,91 @@
+// From a name to addresses: the policy, with neither a loop nor a network in it.
+//
+// Lookups go through three lists, each first in, first out: those that wait for their turn to ask the servers,
+// those that are asking, and those that are finished and wait for their callback. The resolver calls nobody back:
+// its user takes the finished ones out and does.
+//
+// Thread rule: none of its own; all calls in one thread. `now` is in seconds on any clock that never goes back.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resolver/hosts.h"
+#include "resolver/inflight.h"
+#include "resolver/lookup.h"
+#include "resolver/search.h"
+#include "resolver/services.h"
+
+namespace dns_cares {
+
+class Resolver {
+ public:
+  struct Settings {
+    Hosts hosts;
+    Services services;
+    Search search;
+    std::size_t window = 192;  // queries on the wire at once
+  };
+
+  Resolver(Settings settings, Upstream &upstream)
+      : settings_(std::move(settings)), inflight_(upstream, settings_.window) {}
+  ~Resolver();
+
+  // Takes the lookup over. `service` is not kept.
+  void start(std::unique_ptr<Lookup> lookup, const char *service, double deadline) noexcept;
+  // Frees the lookup, unless its callback is running.
+  void cancel(Lookup &lookup) noexcept;
+
+  // Whether advance() or take_finished() would do something.
+  bool has_work() const;
+  // Whether a lookup has not been taken out yet.
+  bool has_lookups() const { return outstanding_ > 0; }
+  // The earliest deadline; only while has_deadline().
+  bool has_deadline() const { return !deadlines_.empty(); }
+  double first_deadline() const { return deadlines_.first().deadline; }
+
+  // Uses the answers that came, and puts on the wire what there is room for. Does a bounded amount of work.
+  void advance() noexcept;
+  // Finishes the lookups whose deadline has come. Does a bounded amount of work.
+  void expire(double now) noexcept;
+  // Finishes every lookup with a status.
+  void finish_all(int status) noexcept;
+
+  // Opens a round of deliveries: what has finished until now is in it, what finishes later is not.
+  void begin_round() { round_.append(finished_); }
+  // The next lookup of the round, its state kCalling; nullptr at its end.
+  std::unique_ptr<Lookup> take_finished() noexcept;
+
+  // Called when an RRset that a lookup waits for was answered.
+  void on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept;
+
+ private:
+  void resolve(Lookup &lookup, const char *service);
+  void finish_with_literal(Lookup &lookup, const Address &literal);
+  void finish_with_loopback(Lookup &lookup);
+  bool finish_from_hosts(Lookup &lookup);
+  void wait_for_turn(Lookup &lookup);
+
+  void admit_waiting() noexcept;
+  void ask_next_candidate(Lookup &lookup);
+  void end_candidate(Lookup &lookup);
+  void finish_with_answers(Lookup &lookup);
+
+  void finish_with(Lookup &lookup, std::span<const Address> addresses, std::string_view canonical_name);
+  void finish(Lookup &lookup, int status) noexcept;
+
+  const Settings settings_;
+  Inflight inflight_;
+  Deadlines deadlines_;
+  List<Lookup> waiting_;
+  List<Lookup> asking_;
+  List<Lookup> finished_;
+  List<Lookup> round_;  // finished ones that are being delivered now
+  std::size_t outstanding_ = 0;
+};
+
+}  // namespace dns_cares

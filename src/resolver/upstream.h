@@ -1,0 +1,59 @@
+// What the resolver needs of the servers, and nothing of how they are asked: its tests play the servers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "resolver/address.h"
+
+namespace dns_cares {
+
+enum class RRType : std::uint16_t { kA = 1, kAAAA = 28 };
+
+// What the servers said of one RRset, or why they said nothing.
+struct Answer {
+  int status;                      // DNS_OK, or why there is no address
+  std::vector<Address> addresses;  // of the RRset at the end of the CNAME chain; not empty if and only if DNS_OK
+  std::string canonical_name;      // the end of the CNAME chain; with DNS_OK only
+  // Seconds the answer may be kept: the smallest TTL of the chain and the RRset, or that and the SOA's by RFC 2308
+  // section 5 when there is none. 0: not to be kept.
+  std::uint32_t ttl = 0;
+
+  static Answer failure(int status) { return {status, {}, {}, 0}; }
+};
+
+class Upstream;
+
+// One question for the servers. `name` has no last dot and, but for "\.", no escapes.
+class Question {
+ public:
+  Question(std::string of_name, RRType of_type) : name(std::move(of_name)), type(of_type) {}
+  Question(const Question &) = delete;
+  Question &operator=(const Question &) = delete;
+
+  // Takes the answer. Called once for each time the question was asked, possibly before ask() returns; must not
+  // ask again by itself.
+  virtual void on_answer(Answer answer) noexcept = 0;
+
+  const std::string name;
+  const RRType type;
+  // For the upstream that is asked: itself, and how often it has asked.
+  Upstream *upstream = nullptr;
+  unsigned times_asked = 0;
+
+ protected:
+  ~Question() = default;
+};
+
+class Upstream {
+ public:
+  // Asks the servers. The question must live until it was answered or the upstream is gone, whichever is
+  // first; an upstream that goes answers nothing any more.
+  virtual void ask(Question &question) noexcept = 0;
+
+ protected:
+  ~Upstream() = default;
+};
+
+}  // namespace dns_cares
