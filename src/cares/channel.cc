@@ -1,0 +1,233 @@
+#include "cares/channel.h"
+
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
+
+#include <algorithm>
+#include <mutex>
+#include <new>
+
+#include "clock.h"
+#include "dns_cares/dns_cares.h"
+
+namespace dns_cares {
+namespace {
+
+constexpr int kEdnsSize = 1232;  // octets; fits an IPv6 packet of minimal size (RFC 9715 section 3)
+
+// libev stops a timer that repeats after 0 seconds, and c-ares gives 0 for what is overdue.
+constexpr double kLeastTimeout = 0.001;
+
+// Before 1.22, ares_timeout() walks all queries, and a new one never times out before the older ones: there
+// the timer is set only when it is not running.
+constexpr bool kTimeoutIsCheap = ARES_VERSION >= 0x011600;
+
+void init_library() {
+  static std::once_flag once;
+  std::call_once(once, [] { ares_library_init(ARES_LIB_INIT_ALL); });
+}
+
+int status_of(int ares_status) {
+  switch (ares_status) {
+    case ARES_ENODATA:
+      return DNS_ENODATA;
+    case ARES_EFORMERR:
+      return DNS_EFORMERR;
+    case ARES_ESERVFAIL:
+      return DNS_ESERVFAIL;
+    case ARES_ENOTFOUND:
+      return DNS_ENOTFOUND;
+    case ARES_ENOTIMP:
+      return DNS_ENOTIMP;
+    case ARES_EREFUSED:
+      return DNS_EREFUSED;
+    case ARES_EBADNAME:
+      return DNS_EBADNAME;
+    case ARES_EBADRESP:
+      return DNS_EBADRESP;
+    case ARES_ECONNREFUSED:
+      return DNS_ECONNREFUSED;
+    case ARES_ETIMEOUT:
+      return DNS_ETIMEOUT;
+    case ARES_ENOMEM:
+      return DNS_ENOMEM;
+    default:
+      return DNS_ESYSTEM;
+  }
+}
+
+// As ares_set_servers_ports_csv(3) reads it.
+std::string to_csv(const std::vector<ServerAddress> &servers) {
+  std::string csv;
+  for (const ServerAddress &server : servers) {
+    const bool v6 = server.address.family == AF_INET6;
+    char text[INET6_ADDRSTRLEN];
+    inet_ntop(server.address.family, server.address.octets.data(), text, sizeof text);
+    if (!csv.empty()) csv += ',';
+    csv += v6 ? '[' + std::string(text) + ']' : std::string(text);
+    csv += ':' + std::to_string(server.port);
+  }
+  return csv;
+}
+
+// Whatever differs between releases, or would be read from a file, is set. The servers here are a placeholder.
+ares_channel make_channel(const Channel::Options &options, ares_sock_state_cb sock_state_cb, void *arg) {
+  in_addr placeholder{htonl(INADDR_LOOPBACK)};
+  char lookups[] = "b";
+  ares_options native{};
+  native.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
+  native.ednspsz = kEdnsSize;
+  native.timeout = static_cast<int>(std::min(options.timeout_ms, 1U << 30));
+  native.tries = static_cast<int>(std::min(options.tries, 1000U));
+  native.ndots = 1;
+  native.udp_port = native.tcp_port = htons(NS_DEFAULTPORT);
+  native.servers = &placeholder;
+  native.nservers = 1;
+  native.lookups = lookups;
+  native.sock_state_cb = sock_state_cb;
+  native.sock_state_cb_data = arg;
+  int mask = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
+             ARES_OPT_UDP_PORT | ARES_OPT_TCP_PORT | ARES_OPT_SERVERS | ARES_OPT_DOMAINS | ARES_OPT_LOOKUPS |
+             ARES_OPT_SORTLIST | ARES_OPT_SOCK_STATE_CB;
+  mask |= options.rotate ? ARES_OPT_ROTATE : ARES_OPT_NOROTATE;
+#ifdef ARES_OPT_QUERY_CACHE
+  native.qcache_max_ttl = 0;
+  mask |= ARES_OPT_QUERY_CACHE;
+#endif
+  ares_channel channel = nullptr;
+  const int status = ares_init_options(&channel, &native, mask);
+  if (status == ARES_ENOMEM) throw std::bad_alloc();
+  if (status != ARES_SUCCESS) throw Channel::Failure{DNS_ESYSTEM};
+  return channel;
+}
+
+}  // namespace
+
+Channel::Channel(struct ev_loop *loop, const Options &options, Progress progress, void *progress_arg)
+    : loop_(loop),
+      progress_(progress),
+      progress_arg_(progress_arg),
+      sockets_(
+          [](std::span<const unsigned char> reply, void *verdicts) { static_cast<Verdicts *>(verdicts)->note(reply); },
+          &verdicts_),
+      timer_(loop, dns_timer_cb, this, Liveness::kWeak) {
+  init_library();
+  channel_.reset(make_channel(options, dns_sock_state_cb, this));
+  sockets_.attach(channel_.get());
+  const int status = ares_set_servers_ports_csv(channel_.get(), to_csv(options.servers).c_str());
+  if (status == ARES_ENOMEM) throw std::bad_alloc();
+  if (status != ARES_SUCCESS) throw Failure{DNS_ESYSTEM};
+}
+
+Channel::~Channel() { closing_ = true; }
+
+void Channel::ask(Question &question) noexcept {
+  question.upstream = this;
+  ++on_the_way_;
+  send(question);
+  if (kTimeoutIsCheap || timer_due_ == kNotArmed) rearm_timer();
+}
+
+void Channel::send(Question &question) {
+  ++question.times_asked;
+#if DNS_CARES_HAS_DNSREC
+  const auto type = static_cast<ares_dns_rec_type_t>(question.type);
+  ares_query_dnsrec(channel_.get(), question.name.c_str(), ARES_CLASS_IN, type, on_reply, &question, nullptr);
+#else
+  ares_query(channel_.get(), question.name.c_str(), ns_c_in, static_cast<int>(question.type), on_reply, &question);
+#endif
+}
+
+#if DNS_CARES_HAS_DNSREC
+
+void Channel::on_reply(void *arg, ares_status_t ares_status, std::size_t, const ares_dns_record_t *message) {
+  auto &question = *static_cast<Question *>(arg);
+  auto &self = static_cast<Channel &>(*question.upstream);
+  self.finish(question, ares_status, [&](Answer &answer) {
+    if (message == nullptr) return false;
+    answer = decode(*message, question.type);
+    return true;
+  });
+}
+
+#else
+
+void Channel::on_reply(void *arg, int ares_status, int, unsigned char *message, int length) {
+  auto &question = *static_cast<Question *>(arg);
+  auto &self = static_cast<Channel &>(*question.upstream);
+  // At the first FORMERR, 1.18 switches EDNS off and asks that question again; the others that were on the
+  // way with EDNS then fail, and are asked again here (RFC 6891 section 7).
+  if (ares_status == ARES_EFORMERR && question.times_asked == 1 && !self.closing_) return self.send(question);
+  self.finish(question, ares_status, [&](Answer &answer) {
+    if (message == nullptr) return false;
+    answer = decode(message, length, question.type);
+    return true;
+  });
+}
+
+#endif
+
+// What a server said goes before what c-ares says of it.
+template <class DecodeReply>
+void Channel::finish(Question &question, int ares_status, DecodeReply decode_reply) noexcept {
+  if (closing_) return;
+  Answer answer = Answer::failure(DNS_ENOMEM);
+  try {
+    const auto verdict = verdicts_.take(question);
+    if (!decode_reply(answer)) answer = Answer::failure(verdict.value_or(status_of(ares_status)));
+  } catch (const std::bad_alloc &) {
+    answer = Answer::failure(DNS_ENOMEM);
+  }
+  if (--on_the_way_ == 0) verdicts_.clear();
+  question.on_answer(std::move(answer));
+}
+
+void Channel::dns_sock_state_cb(void *arg, ares_socket_t fd, int readable, int writable) {
+  static_cast<Channel *>(arg)->watch(fd, (readable != 0 ? EVLOOP_READ : 0) | (writable != 0 ? EVLOOP_WRITE : 0));
+}
+
+void Channel::watch(int fd, int events) {
+  const auto watcher =
+      std::find_if(watchers_.begin(), watchers_.end(), [fd](const auto &io) { return io->fd() == fd; });
+  if (events == 0) {
+    if (watcher != watchers_.end()) watchers_.erase(watcher);
+    return;
+  }
+  if (watcher != watchers_.end()) return (*watcher)->update(events);
+  try {
+    watchers_.push_back(std::make_unique<evloop_io>(loop_, fd, events, dns_sock_cb, this, Liveness::kWeak));
+  } catch (const std::bad_alloc &) {
+    // Its questions time out.
+  }
+}
+
+void Channel::dns_sock_cb(int fd, int revents, void *arg) {
+  static_cast<Channel *>(arg)->process((revents & EVLOOP_READ) != 0 ? fd : ARES_SOCKET_BAD,
+                                       (revents & EVLOOP_WRITE) != 0 ? fd : ARES_SOCKET_BAD);
+}
+
+void Channel::dns_timer_cb(void *arg) {
+  auto *self = static_cast<Channel *>(arg);
+  self->timer_due_ = kNotArmed;
+  self->process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+}
+
+void Channel::process(ares_socket_t readable, ares_socket_t writable) {
+  ares_process_fd(channel_.get(), readable, writable);
+  if (kTimeoutIsCheap || timer_due_ == kNotArmed) rearm_timer();
+  progress_(progress_arg_);
+}
+
+// A timer that goes off too early finds nothing to do and is set again, so it is only ever moved forward.
+void Channel::rearm_timer() {
+  timeval earliest;
+  if (ares_timeout(channel_.get(), nullptr, &earliest) == nullptr) return;
+  const double after =
+      std::max(static_cast<double>(earliest.tv_sec) + static_cast<double>(earliest.tv_usec) / 1e6, kLeastTimeout);
+  const double due = steady_now() + after;
+  if (timer_due_ != kNotArmed && timer_due_ <= due) return;
+  timer_due_ = due;
+  timer_.start(after);
+}
+
+}  // namespace dns_cares

@@ -1,0 +1,85 @@
+// One c-ares channel, driven by the loop: what dns_ev_ctx was in the original design.
+//
+// Invariants: every socket that c-ares has open is watched by one evloop_io for just what c-ares asks for; while a
+// question is on its way, the timer is armed for the earliest timeout or for a moment before it. None of it keeps
+// the loop alive. No code of the library's user runs inside.
+//
+// Thread rule: the loop's thread. Lifetime: while it lives, the questions asked live (see Upstream).
+#pragma once
+
+#include <ares.h>
+
+#include <memory>
+#include <vector>
+
+#include "cares/decode.h"
+#include "cares/sockets.h"
+#include "cares/verdicts.h"
+#include "evloop/watchers.h"
+#include "resolver/resolv_conf.h"
+#include "resolver/upstream.h"
+
+namespace dns_cares {
+
+class Channel final : public Upstream {
+ public:
+  struct Options {
+    std::vector<ServerAddress> servers;  // in the order they are asked
+    unsigned timeout_ms = 2000;          // of a server's first try
+    unsigned tries = 3;                  // per server
+    bool rotate = false;                 // spread first tries over the servers
+  };
+  // Called after c-ares has read or timed out: answers may have come. May destroy the channel.
+  using Progress = void (*)(void *arg);
+
+  // Throws std::bad_alloc, or Failure if c-ares cannot start.
+  Channel(struct ev_loop *loop, const Options &options, Progress progress, void *progress_arg);
+  ~Channel();
+  Channel(const Channel &) = delete;
+  Channel &operator=(const Channel &) = delete;
+
+  struct Failure {
+    int status;
+  };
+
+  void ask(Question &question) noexcept override;
+
+ private:
+  static constexpr double kNotArmed = -1;
+
+  struct DestroyChannel {
+    void operator()(ares_channel channel) const { ares_destroy(channel); }
+  };
+
+  static void dns_sock_state_cb(void *self, ares_socket_t fd, int readable, int writable);
+  static void dns_sock_cb(int fd, int revents, void *self);
+  static void dns_timer_cb(void *self);
+
+  void watch(int fd, int events);
+  void process(ares_socket_t readable, ares_socket_t writable);
+  void rearm_timer();
+  void send(Question &question);
+
+#if DNS_CARES_HAS_DNSREC
+  static void on_reply(void *question, ares_status_t ares_status, std::size_t timeouts,
+                       const ares_dns_record_t *message);
+#else
+  static void on_reply(void *question, int ares_status, int timeouts, unsigned char *message, int length);
+#endif
+  template <class DecodeReply>
+  void finish(Question &question, int ares_status, DecodeReply decode_reply) noexcept;
+
+  struct ev_loop *const loop_;
+  const Progress progress_;
+  void *const progress_arg_;
+  Verdicts verdicts_;
+  Sockets sockets_;
+  std::vector<std::unique_ptr<evloop_io>> watchers_;  // one for each socket
+  evloop_timer timer_;
+  double timer_due_ = kNotArmed;  // seconds, steady clock
+  std::size_t on_the_way_ = 0;
+  bool closing_ = false;
+  std::unique_ptr<std::remove_pointer_t<ares_channel>, DestroyChannel> channel_;  // destroyed first
+};
+
+}  // namespace dns_cares

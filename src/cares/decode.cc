@@ -1,0 +1,127 @@
+#include "cares/decode.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "cares/message.h"
+#include "dns_cares/dns_cares.h"
+#include "resolver/name.h"
+
+namespace dns_cares {
+namespace {
+
+constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
+
+// A TTL with the top bit set counts as 0 (RFC 2181 section 8).
+std::uint32_t sane_ttl(std::uint32_t ttl) { return ttl > 0x7fffffffU ? 0 : ttl; }
+
+int status_of(unsigned rcode) {
+  switch (rcode) {
+    case ns_r_noerror:
+      return DNS_OK;
+    case ns_r_formerr:
+      return DNS_EFORMERR;
+    case ns_r_servfail:
+      return DNS_ESERVFAIL;
+    case ns_r_nxdomain:
+      return DNS_ENOTFOUND;
+    case ns_r_notimpl:
+      return DNS_ENOTIMP;
+    case ns_r_refused:
+      return DNS_EREFUSED;
+    default:
+      return DNS_EBADRESP;
+  }
+}
+
+// How far the chain of CNAME records was followed.
+struct Chain {
+  std::string name;
+  std::uint32_t ttl = kForever;
+  std::size_t length = 0;
+};
+
+enum class Pass { kMoved, kAtEnd, kMalformed };
+
+// Reads the answer section once, moving along the chain, and collects the RRset of the name it stands at.
+Pass read_answers(Message &message, RRType type, Chain &chain, Answer &answer) {
+  answer.addresses.clear();
+  std::uint32_t rrset_ttl = kForever;
+  bool moved = false;
+  Record record;
+  for (std::size_t i = 0; i < message.count(Section::kAnswer); ++i) {
+    if (!message.read(Section::kAnswer, i, record)) return Pass::kMalformed;
+    if (!same_name(record.owner, chain.name)) continue;
+    if (record.type == ns_t_cname) {
+      chain.name = record.target;
+      chain.ttl = std::min(chain.ttl, sane_ttl(record.ttl));
+      if (++chain.length > message.count(Section::kAnswer)) return Pass::kMalformed;  // A circle.
+      moved = true;
+    } else if (record.type == static_cast<unsigned>(type)) {
+      answer.addresses.push_back(record.address);
+      rrset_ttl = std::min(rrset_ttl, sane_ttl(record.ttl));
+    }
+  }
+  answer.ttl = std::min(chain.ttl, rrset_ttl);
+  return moved ? Pass::kMoved : Pass::kAtEnd;
+}
+
+bool is_below(std::string_view name, std::string_view zone) {
+  name = without_last_dot(name);
+  zone = without_last_dot(zone);
+  if (zone.empty() || zone == ".") return true;
+  if (name.size() < zone.size() || !same_name(name.substr(name.size() - zone.size()), zone)) return false;
+  return name.size() == zone.size() || name[name.size() - zone.size() - 1] == '.';
+}
+
+// The smaller of the SOA's TTL and its minimum; 0 without a SOA of a zone that the name is in.
+std::uint32_t negative_ttl(Message &message, std::string_view name) {
+  Record record;
+  for (std::size_t i = 0; i < message.count(Section::kAuthority); ++i) {
+    if (!message.read(Section::kAuthority, i, record)) return 0;
+    if (record.type == ns_t_soa && is_below(name, record.owner)) {
+      return std::min(sane_ttl(record.ttl), sane_ttl(record.minimum));
+    }
+  }
+  return 0;
+}
+
+Answer decode_message(Message &message, RRType type) {
+  const char *question = message.question();
+  if (question == nullptr) return Answer::failure(DNS_EBADRESP);
+  const int status = status_of(message.rcode());
+  if (status != DNS_OK && status != DNS_ENOTFOUND) return Answer::failure(status);
+
+  Chain chain{question};
+  Answer answer{status, {}, {}, 0};
+  Pass pass;
+  do {
+    pass = read_answers(message, type, chain, answer);
+    if (pass == Pass::kMalformed) return Answer::failure(DNS_EBADRESP);
+  } while (pass == Pass::kMoved);
+
+  if (status == DNS_ENOTFOUND || answer.addresses.empty()) {
+    answer.status = status == DNS_OK ? DNS_ENODATA : status;
+    answer.addresses.clear();
+    answer.ttl = std::min(chain.ttl, negative_ttl(message, chain.name));
+  } else {
+    answer.canonical_name = without_last_dot(chain.name);
+  }
+  return answer;
+}
+
+}  // namespace
+
+#if DNS_CARES_HAS_DNSREC
+Answer decode(const ares_dns_record_t &record, RRType type) {
+  Message message(record);
+  return decode_message(message, type);
+}
+#else
+Answer decode(const unsigned char *octets, int length, RRType type) {
+  Message message(octets, length);
+  return decode_message(message, type);
+}
+#endif
+
+}  // namespace dns_cares

@@ -1,0 +1,167 @@
+#include "cares/sockets.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <numeric>
+
+namespace dns_cares {
+namespace {
+
+// What is asked for; the kernel gives at most net.core.rmem_max, twice over for its own bookkeeping.
+constexpr int kReceiveBuffer = 4 << 20;
+
+// What the kernel counts for one small datagram, and how much of the buffer can be relied on: memory of datagrams
+// that were read is given back late.
+constexpr std::size_t kReplyCost = 832;
+constexpr std::size_t kUsableQuarters = 3;
+
+// However large the buffer, more at once gains nothing and makes for long turns of the loop.
+constexpr std::size_t kLeastReplies = 16;
+constexpr std::size_t kMostReplies = 1000;
+
+int open_socket(int domain, int type, int protocol) {
+  const int fd = socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  if (fd < 0) return fd;
+  if (type == SOCK_DGRAM) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+  const int on = 1;
+  if (type == SOCK_STREAM) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return fd;
+}
+
+bool is_datagram(int fd) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM;
+}
+
+}  // namespace
+
+std::size_t Sockets::replies_that_fit() {
+  const int fd = open_socket(AF_INET, SOCK_DGRAM, 0);
+  if (fd < 0) return kLeastReplies;
+  int granted = 0;
+  socklen_t size = sizeof granted;
+  if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &granted, &size) != 0) granted = 0;
+  ::close(fd);
+  return std::clamp(static_cast<std::size_t>(granted) / kReplyCost * kUsableQuarters / 4, kLeastReplies, kMostReplies);
+}
+
+void Sockets::attach(ares_channel channel) {
+#if ARES_VERSION >= 0x012200
+  static const ares_socket_functions_ex kFunctions = {
+      .version = 1,
+      .flags = ARES_SOCKFUNC_FLAG_NONBLOCKING,
+      .asocket = open,
+      .aclose = close,
+      // Options are set where the socket is opened.
+      .asetsockopt =
+          [](ares_socket_t, ares_socket_opt_t, const void *, ares_socklen_t, void *) {
+            errno = ENOSYS;
+            return -1;
+          },
+      .aconnect = [](ares_socket_t fd, const sockaddr *address, ares_socklen_t size, unsigned,
+                     void *self) { return connect(fd, address, size, self); },
+      .arecvfrom = receive,
+      .asendto =
+          [](ares_socket_t fd, const void *data, std::size_t size, int, const sockaddr *, ares_socklen_t, void *self) {
+            const iovec part = {const_cast<void *>(data), size};
+            return send(fd, &part, 1, self);
+          },
+      .agetsockname = [](ares_socket_t fd, sockaddr *address, ares_socklen_t *size,
+                         void *) { return getsockname(fd, address, size); },
+      .abind = [](ares_socket_t fd, unsigned, const sockaddr *address, socklen_t size,
+                  void *) { return bind(fd, address, size); },
+      .aif_nametoindex = nullptr,
+      .aif_indextoname = nullptr,
+  };
+  ares_set_socket_functions_ex(channel, &kFunctions, this);
+#else
+  static const ares_socket_functions kFunctions = {open, close, connect, receive, send};
+  ares_set_socket_functions(channel, &kFunctions, this);
+#endif
+}
+
+ares_socket_t Sockets::open(int domain, int type, int protocol, void *arg) {
+  auto *self = static_cast<Sockets *>(arg);
+  const int fd = open_socket(domain, type, protocol);
+  if (fd < 0 || type != SOCK_STREAM) return fd;
+  try {
+    self->streams_.push_back({fd, {}});
+  } catch (const std::bad_alloc &) {
+    ::close(fd);
+    errno = ENOMEM;
+    return ARES_SOCKET_BAD;
+  }
+  return fd;
+}
+
+int Sockets::close(ares_socket_t fd, void *arg) {
+  auto *self = static_cast<Sockets *>(arg);
+  std::erase_if(self->streams_, [fd](const Stream &stream) { return stream.fd == fd; });
+  return ::close(fd);
+}
+
+int Sockets::connect(ares_socket_t fd, const sockaddr *address, ares_socklen_t size, void *) {
+  return ::connect(fd, address, size);
+}
+
+ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void *) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec *>(parts);
+  message.msg_iovlen = static_cast<std::size_t>(count);
+  ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+  if (sent >= 0 || !is_datagram(fd)) return sent;
+  // The port is closed, says the ICMP error of an earlier datagram. This one will have its own error, and that the
+  // read will find: c-ares then gives up the server for all its queries, instead of for this one alone.
+  if (errno == ECONNREFUSED) sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+  if (sent >= 0 || (errno != EAGAIN && errno != ENOBUFS)) return sent;
+  return std::accumulate(parts, parts + count, ssize_t{0},
+                         [](ssize_t sum, const iovec &part) { return sum + static_cast<ssize_t>(part.iov_len); });
+}
+
+ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, int flags, sockaddr *from,
+                              ares_socklen_t *from_size, void *arg) {
+  auto *self = static_cast<Sockets *>(arg);
+  const ssize_t got = recvfrom(fd, data, size, flags, from, from_size);
+  if (got <= 0) return got;
+  const std::span octets(static_cast<const unsigned char *>(data), static_cast<std::size_t>(got));
+  if (Stream *stream = self->stream_of(fd)) {
+    self->read_stream(*stream, octets);
+  } else {
+    self->hook_(octets, self->hook_arg_);
+  }
+  return got;
+}
+
+Sockets::Stream *Sockets::stream_of(int fd) {
+  for (Stream &stream : streams_) {
+    if (stream.fd == fd) return &stream;
+  }
+  return nullptr;
+}
+
+void Sockets::read_stream(Stream &stream, std::span<const unsigned char> octets) {
+  std::string &pending = stream.octets;
+  try {
+    pending.append(reinterpret_cast<const char *>(octets.data()), octets.size());
+  } catch (const std::bad_alloc &) {
+    pending.clear();  // Only what the hook would have seen is lost.
+    return;
+  }
+  const auto *data = reinterpret_cast<const unsigned char *>(pending.data());
+  std::size_t read = 0;
+  while (pending.size() - read >= 2) {
+    const std::size_t length = static_cast<std::size_t>(data[read]) << 8 | data[read + 1];
+    if (pending.size() - read - 2 < length) break;
+    hook_({data + read + 2, length}, hook_arg_);
+    read += 2 + length;
+  }
+  pending.erase(0, read);
+}
+
+}  // namespace dns_cares

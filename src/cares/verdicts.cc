@@ -1,0 +1,71 @@
+#include "cares/verdicts.h"
+
+#include <arpa/nameser.h>
+
+#include <algorithm>
+#include <array>
+#include <new>
+
+#include "dns_cares/dns_cares.h"
+
+namespace dns_cares {
+namespace {
+
+std::optional<int> verdict_of(unsigned rcode) {
+  switch (rcode) {
+    case ns_r_servfail:
+      return DNS_ESERVFAIL;
+    case ns_r_notimpl:
+      return DNS_ENOTIMP;
+    case ns_r_refused:
+      return DNS_EREFUSED;
+    default:
+      return std::nullopt;
+  }
+}
+
+// A name on the wire and a type, as a key. (ASCII capitals stand for nothing else in a name: RFC 4343.)
+std::string key(std::span<const unsigned char> name, unsigned type) {
+  std::string result(name.begin(), name.end());
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  result += static_cast<char>(type >> 8);
+  result += static_cast<char>(type);
+  return result;
+}
+
+// The name at the start of a question section, which has no compression; empty if it is cut short.
+std::span<const unsigned char> question_name(std::span<const unsigned char> section) {
+  std::size_t length = 0;
+  while (length < section.size() && section[length] != 0) length += std::size_t{1} + section[length];
+  return length < section.size() ? section.first(length + 1) : section.first(0);
+}
+
+}  // namespace
+
+void Verdicts::note(std::span<const unsigned char> reply) noexcept {
+  if (reply.size() < NS_HFIXEDSZ) return;
+  const auto verdict = verdict_of(reply[3] & 0x0fU);
+  if (!verdict || verdicts_.size() >= kMost) return;
+  const auto section = reply.subspan(NS_HFIXEDSZ);
+  const auto name = question_name(section);
+  if (name.empty() || section.size() < name.size() + 2) return;
+  const unsigned type = static_cast<unsigned>(section[name.size()]) << 8 | section[name.size() + 1];
+  try {
+    verdicts_.insert_or_assign(key(name, type), *verdict);
+  } catch (const std::bad_alloc &) {
+  }
+}
+
+std::optional<int> Verdicts::take(const Question &question) {
+  if (verdicts_.empty()) return std::nullopt;
+  std::array<unsigned char, NS_MAXCDNAME> wire;
+  if (ns_name_pton(question.name.c_str(), wire.data(), wire.size()) < 0) return std::nullopt;
+  const auto found = verdicts_.find(key(question_name(wire), static_cast<unsigned>(question.type)));
+  if (found == verdicts_.end()) return std::nullopt;
+  const int verdict = found->second;
+  verdicts_.erase(found);
+  return verdict;
+}
+
+}  // namespace dns_cares

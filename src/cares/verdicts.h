@@ -1,0 +1,36 @@
+// What servers said to questions that c-ares then reports as failed in its own words.
+//
+// When every server has refused or failed, some releases of c-ares say "connection refused" or "timeout". So the
+// response codes of such replies are noted as they come in, by question, and looked up when a question fails.
+// Nothing is noted, looked up or hashed for replies that c-ares passes on.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+
+#include "resolver/upstream.h"
+
+namespace dns_cares {
+
+class Verdicts {
+ public:
+  // Notes the reply if its response code is one that makes c-ares try elsewhere.
+  void note(std::span<const unsigned char> reply) noexcept;
+
+  // Takes out what was last said to a question, as a status.
+  std::optional<int> take(const Question &question);
+
+  bool empty() const { return verdicts_.empty(); }
+  void clear() { verdicts_.clear(); }
+
+ private:
+  // Bounds what a server can make us keep; beyond it, c-ares's own words have to do.
+  static constexpr std::size_t kMost = 65536;
+
+  std::unordered_map<std::string, int> verdicts_;  // by the question as on the wire, in lower case
+};
+
+}  // namespace dns_cares
