@@ -1,0 +1,64 @@
+// The C API: from C arguments to the C++ inside. No exception gets past it.
+#include "dns_cares/dns_cares.h"
+#include "dns_cares/evloop.h"
+#include "last_resort.h"
+#include "registry.h"
+
+namespace {
+
+using namespace dns_cares;
+
+struct ev_loop *or_default(struct ev_loop *loop) {
+  return loop != nullptr ? loop : evloop_get_default();
+}
+
+Hints from_addrinfo(const struct addrinfo *hints) {
+  if (hints == nullptr) return {};
+  return {hints->ai_flags, hints->ai_family, hints->ai_socktype, hints->ai_protocol};
+}
+
+// NULL for no memory.
+struct dns_request *resolve(struct ev_loop *loop, const char *hostname, const char *service, const Hints &hints,
+                            unsigned deadline_ms, dns_result_cb cb, void *arg) noexcept {
+  try {
+    return context_of(loop).resolve(hostname, service, hints, deadline_ms, cb, arg);
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+}  // namespace
+
+void dns_resolve_async(struct ev_loop *loop, const char *hostname, const char *service, int family, int socktype,
+                       int protocol, dns_result_cb cb, void *arg) {
+  loop = or_default(loop);
+  if (loop == nullptr || cb == nullptr) return;
+  const Hints hints = {0, family, socktype, protocol};
+  if (resolve(loop, hostname, service, hints, 0, cb, arg) == nullptr) call_without_memory(loop, cb, arg);
+}
+
+struct dns_request *dns_resolve(struct ev_loop *loop, const char *hostname, const char *service,
+                                const struct addrinfo *hints, unsigned deadline_ms, dns_result_cb cb, void *arg) {
+  loop = or_default(loop);
+  if (loop == nullptr || cb == nullptr) return nullptr;
+  return resolve(loop, hostname, service, from_addrinfo(hints), deadline_ms, cb, arg);
+}
+
+void dns_cancel(struct dns_request *request) {
+  if (request != nullptr) request->context.cancel(*request);
+}
+
+int dns_init(struct ev_loop *loop, const struct dns_options *options) {
+  loop = or_default(loop);
+  if (loop == nullptr) return DNS_ESYSTEM;
+  try {
+    return make_context(loop, options);
+  } catch (...) {
+    return DNS_ENOMEM;
+  }
+}
+
+void dns_shutdown(struct ev_loop *loop) {
+  loop = or_default(loop);
+  if (loop != nullptr) end_context(loop);
+}

@@ -1,0 +1,112 @@
+#include "context.h"
+
+#include <utility>
+
+#include "clock.h"
+
+namespace dns_cares {
+namespace {
+
+// Callbacks in one turn of the loop; between turns, the loop's other watchers have theirs.
+constexpr int kCallbacksPerTurn = 128;
+
+}  // namespace
+
+Context::Context(struct ev_loop *loop, ContextSettings settings, LoopEnd::Callback on_loop_end)
+    : loop_(loop),
+      channel_options_(std::move(settings.channel)),
+      deadline_ms_(settings.deadline_ms),
+      resolver_(std::move(settings.resolver), *this),
+      loop_end_(loop, on_loop_end),
+      hold_(loop),
+      turn_(
+          loop, [](void *self) { static_cast<Context *>(self)->turn(); }, this),
+      deadline_timer_(
+          loop, [](void *self) { static_cast<Context *>(self)->on_deadline(); }, this, Liveness::kWeak) {}
+
+void Context::open_channel() {
+  channel_.emplace(
+      loop_, channel_options_, [](void *self) { static_cast<Context *>(self)->update(); }, this);
+}
+
+dns_request *Context::resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
+                              dns_result_cb cb, void *arg) {
+  auto owned = std::make_unique<dns_request>(*this, hostname, hints, cb, arg);
+  dns_request *request = owned.get();
+  const double deadline = steady_now() + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
+  resolver_.start(std::move(owned), service, deadline);
+  update();
+  return request;
+}
+
+void Context::cancel(dns_request &request) {
+  resolver_.cancel(request);
+  if (!ended_) update();
+}
+
+// A channel that could not be made is tried again with the next question: what was short may be there again.
+void Context::ask(Question &question) noexcept {
+  int status = DNS_ENOMEM;
+  try {
+    if (!channel_) open_channel();
+    return channel_->ask(question);
+  } catch (const Channel::Failure &failure) {
+    status = failure.status;
+  } catch (const std::bad_alloc &) {
+  }
+  question.on_answer(Answer::failure(status));
+}
+
+void Context::turn() {
+  ++references_;
+  resolver_.advance();
+  resolver_.begin_round();
+  for (int n = 0; n < kCallbacksPerTurn; ++n) {
+    const auto lookup = resolver_.take_finished();
+    if (lookup == nullptr) break;
+    lookup->call();
+  }
+  if (!ended_) update();
+  release();
+}
+
+void Context::on_deadline() {
+  deadline_due_ = 0;
+  resolver_.advance();  // An answer that is here already is not late.
+  resolver_.expire(steady_now());
+  update();
+}
+
+// Sets the watchers to what the resolver has to do.
+void Context::update() {
+  if (resolver_.has_work()) {
+    turn_.start();
+  } else {
+    turn_.stop();
+  }
+  hold_.set(resolver_.has_lookups());
+  // The timer is only ever moved forward; when it goes off too early it is set again.
+  if (!resolver_.has_deadline()) return;
+  const double first = resolver_.first_deadline();
+  if (deadline_due_ != 0 && deadline_due_ <= first) return;
+  deadline_due_ = first;
+  deadline_timer_.start(first - steady_now());
+}
+
+void Context::end() {
+  ended_ = true;
+  channel_.reset();
+  turn_.stop();
+  deadline_timer_.stop();
+  resolver_.finish_all(DNS_ESHUTDOWN);
+  resolver_.begin_round();
+  while (const auto lookup = resolver_.take_finished()) lookup->call();
+  hold_.set(false);
+  release();
+}
+
+void Context::release() {
+  if (--references_ == 0) delete this;
+}
+
+}  // namespace dns_cares

@@ -1,0 +1,76 @@
+// What one loop has: a resolver, the channel it asks, and the watchers that drive both.
+//
+// The loop calls in through three of them: the channel's own, the timer of the earliest deadline, and `turn_`, which is
+// started while there is anything to do and then runs once in each turn of the loop. All callbacks of the library's
+// user are called from turn(), or from end(); everywhere else no foreign code runs.
+//
+// Thread rule: the loop's thread. Lifetime: references are counted, one for the registry and one for each turn()
+// that runs, for a callback may end its own context.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "cares/channel.h"
+#include "evloop/watchers.h"
+#include "options.h"
+#include "resolver/lookup.h"
+#include "resolver/resolver.h"
+
+namespace dns_cares {
+class Context;
+}
+
+// The C API's handle of a lookup.
+struct dns_request final : dns_cares::Lookup {
+  dns_request(dns_cares::Context &of_context, const char *hostname, const dns_cares::Hints &wanted,
+              dns_result_cb callback, void *callback_arg)
+      : Lookup(hostname, wanted, callback, callback_arg), context(of_context) {}
+
+  dns_cares::Context &context;
+};
+
+namespace dns_cares {
+
+class Context final : private Upstream {
+ public:
+  // on_loop_end(loop) is called when the loop is being destroyed. Throws std::bad_alloc.
+  Context(struct ev_loop *loop, ContextSettings settings, LoopEnd::Callback on_loop_end);
+  Context(const Context &) = delete;
+  Context &operator=(const Context &) = delete;
+
+  // Makes the channel now instead of with the first question. Throws Channel::Failure or std::bad_alloc.
+  void open_channel();
+
+  // Starts a lookup; deadline_ms 0 is the context's. Throws std::bad_alloc.
+  dns_request *resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
+                       dns_result_cb cb, void *arg);
+  void cancel(dns_request &request);
+
+  // Calls back what is outstanding with DNS_ESHUTDOWN and gives up the registry's reference.
+  void end();
+
+ private:
+  ~Context() = default;
+  void release();
+
+  void ask(Question &question) noexcept override;
+  void on_deadline();
+  void turn();
+  void update();
+
+  struct ev_loop *const loop_;
+  const Channel::Options channel_options_;
+  const unsigned deadline_ms_;
+  Resolver resolver_;
+  std::optional<Channel> channel_;  // destroyed before the resolver, whose questions it has
+  LoopEnd loop_end_;
+  LoopHold hold_;
+  Deferred turn_;
+  evloop_timer deadline_timer_;
+  double deadline_due_ = 0;  // when the timer goes off; 0: it is not running
+  int references_ = 1;
+  bool ended_ = false;
+};
+
+}  // namespace dns_cares

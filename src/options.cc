@@ -1,0 +1,98 @@
+#include "options.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "resolver/resolv_conf.h"
+#include "resolver/text_file.h"
+
+namespace dns_cares {
+namespace {
+
+// Far above any hosts file in use, block lists of a million names included.
+constexpr std::size_t kMostHosts = std::size_t{64} << 20;
+constexpr std::size_t kMostConfig = std::size_t{1} << 20;
+
+// c-ares has 65,536 ids for a channel, and searches ever longer for a free one as they run out.
+constexpr unsigned kMostInFlight = 65000;
+
+const dns_options kDefaults = {
+    .size = sizeof(dns_options),
+    .servers = nullptr,
+    .resolv_conf = nullptr,
+    .hosts_file = nullptr,
+    .timeout_ms = 2000,
+    .tries = 3,
+    .deadline_ms = 10000,
+    .resolution_delay_ms = 50,
+    .max_inflight = 0,
+    .cache_bytes = std::size_t{4} << 20,
+    .max_ttl_s = 86400,
+    .max_negative_ttl_s = 900,
+    .max_stale_s = 0,
+};
+
+// The text of a file, "" if it is missing. One that is there and cannot be read is an error only if the program
+// has named it: the system's own may be unreadable for good reasons.
+int read_file(const char *named, const char *usual, std::size_t limit, std::string &text) {
+  TextFile file = read_text_file(named != nullptr ? named : usual, limit);
+  if (file.state == TextFile::State::kUnreadable && named != nullptr) return DNS_ESYSTEM;
+  text = std::move(file.text);
+  return DNS_OK;
+}
+
+int read_servers(const dns_options &options, ResolvConf &conf) {
+  if (options.servers == nullptr) return DNS_OK;
+  auto servers = parse_servers(options.servers);
+  if (!servers) return DNS_EBADNAME;
+  conf.servers = std::move(*servers);
+  return DNS_OK;
+}
+
+}  // namespace
+
+int known_options(const dns_options *options, dns_options &known) {
+  known = kDefaults;
+  if (options == nullptr) return DNS_OK;
+  if (options->size < offsetof(dns_options, max_stale_s) + sizeof options->max_stale_s) return DNS_EBADFLAGS;
+  const auto *octets = reinterpret_cast<const char *>(options);
+  const bool unknown_set = std::any_of(octets + std::min(options->size, sizeof known), octets + options->size,
+                                       [](char octet) { return octet != 0; });
+  if (unknown_set) return DNS_EBADFLAGS;
+  std::memcpy(&known, options, std::min(options->size, sizeof known));
+  if (known.timeout_ms == 0) known.timeout_ms = kDefaults.timeout_ms;
+  if (known.tries == 0) known.tries = kDefaults.tries;
+  if (known.deadline_ms == 0) known.deadline_ms = kDefaults.deadline_ms;
+  return DNS_OK;
+}
+
+int read_settings(const dns_options &options, ContextSettings &settings) {
+  std::string text;
+  int status = read_file(options.resolv_conf, "/etc/resolv.conf", kMostConfig, text);
+  if (status != DNS_OK) return status;
+  ResolvConf conf = parse_resolv_conf(text);
+  status = read_servers(options, conf);
+  if (status != DNS_OK) return status;
+
+  text.clear();
+  const bool no_hosts = options.hosts_file != nullptr && *options.hosts_file == '\0';
+  if (!no_hosts) status = read_file(options.hosts_file, "/etc/hosts", kMostHosts, text);
+  if (status != DNS_OK) return status;
+  settings.resolver.hosts = Hosts(text);
+
+  read_file(nullptr, "/etc/services", kMostConfig, text);
+  settings.resolver.services = Services(text);
+
+  settings.resolver.search = Search(std::move(conf.search), conf.ndots);
+  settings.resolver.window =
+      options.max_inflight != 0 ? std::min(options.max_inflight, kMostInFlight) : Sockets::replies_that_fit();
+  settings.channel = {std::move(conf.servers), options.timeout_ms, options.tries, conf.rotate};
+  settings.deadline_ms = options.deadline_ms;
+  return DNS_OK;
+}
+
+}  // namespace dns_cares
+
+void dns_options_init(struct dns_options *options) {
+  if (options != nullptr) *options = dns_cares::kDefaults;
+}

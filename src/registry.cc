@@ -1,0 +1,92 @@
+#include "registry.h"
+
+#include <mutex>
+#include <unordered_map>
+
+#include "last_resort.h"
+
+namespace dns_cares {
+namespace {
+
+struct Registry {
+  std::mutex mutex;
+  std::unordered_map<struct ev_loop *, Context *> contexts;
+};
+
+// Never destroyed: loops may end after the program's static objects.
+Registry &registry() {
+  static Registry *const instance = new Registry;
+  return *instance;
+}
+
+Context *find(struct ev_loop *loop) {
+  const std::lock_guard lock(registry().mutex);
+  const auto found = registry().contexts.find(loop);
+  return found != registry().contexts.end() ? found->second : nullptr;
+}
+
+Context *take(struct ev_loop *loop) {
+  const std::lock_guard lock(registry().mutex);
+  const auto found = registry().contexts.find(loop);
+  if (found == registry().contexts.end()) return nullptr;
+  Context *context = found->second;
+  registry().contexts.erase(found);
+  return context;
+}
+
+// Lookups that are started while the others are called back make a new context, which must end with the loop too.
+void on_loop_end(struct ev_loop *loop) {
+  while (Context *context = take(loop)) context->end();
+}
+
+Context *make(struct ev_loop *loop, ContextSettings settings) {
+  auto *context = new Context(loop, std::move(settings), on_loop_end);
+  try {
+    const std::lock_guard lock(registry().mutex);
+    registry().contexts.emplace(loop, context);
+  } catch (...) {
+    context->end();
+    throw;
+  }
+  return context;
+}
+
+}  // namespace
+
+Context &context_of(struct ev_loop *loop) {
+  if (Context *context = find(loop)) return *context;
+  dns_options defaults;
+  dns_options_init(&defaults);
+  ContextSettings settings;
+  // Nothing that the defaults name can be an error.
+  read_settings(defaults, settings);
+  return *make(loop, std::move(settings));
+}
+
+int make_context(struct ev_loop *loop, const dns_options *options) {
+  if (find(loop) != nullptr) return DNS_ESYSTEM;
+  dns_options known;
+  int status = known_options(options, known);
+  if (status != DNS_OK) return status;
+  ContextSettings settings;
+  status = read_settings(known, settings);
+  if (status != DNS_OK) return status;
+  Context *context = make(loop, std::move(settings));
+  try {
+    context->open_channel();
+  } catch (const Channel::Failure &failure) {
+    end_context(loop);
+    return failure.status;
+  } catch (...) {
+    end_context(loop);
+    throw;
+  }
+  return DNS_OK;
+}
+
+void end_context(struct ev_loop *loop) {
+  end_last_resort(loop);
+  if (Context *context = take(loop)) context->end();
+}
+
+}  // namespace dns_cares
