@@ -14,7 +14,7 @@ constexpr int kCallbacksPerTurn = 128;
 
 Context::Context(struct ev_loop *loop, ContextSettings settings, LoopEnd::Callback on_loop_end)
     : loop_(loop),
-      channel_options_(std::move(settings.channel)),
+      server_options_(std::move(settings.channel)),
       deadline_ms_(settings.deadline_ms),
       resolver_(std::move(settings.resolver), *this),
       loop_end_(loop, on_loop_end),
@@ -24,9 +24,9 @@ Context::Context(struct ev_loop *loop, ContextSettings settings, LoopEnd::Callba
       deadline_timer_(
           loop, [](void *self) { static_cast<Context *>(self)->on_deadline(); }, this, Liveness::kWeak) {}
 
-void Context::open_channel() {
-  channel_.emplace(
-      loop_, channel_options_, [](void *self) { static_cast<Context *>(self)->update(); }, this);
+void Context::open_servers() {
+  servers_.emplace(
+      loop_, server_options_, [](void *self) { static_cast<Context *>(self)->update(); }, this);
 }
 
 dns_request *Context::resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
@@ -44,12 +44,12 @@ void Context::cancel(dns_request &request) {
   if (!ended_) update();
 }
 
-// A channel that could not be made is tried again with the next question: what was short may be there again.
+// What could not be opened is tried again with the next question: what was short may be there again.
 void Context::ask(Question &question) noexcept {
   int status = DNS_ENOMEM;
   try {
-    if (!channel_) open_channel();
-    return channel_->ask(question);
+    if (!servers_) open_servers();
+    return servers_->ask(question);
   } catch (const Channel::Failure &failure) {
     status = failure.status;
   } catch (const std::bad_alloc &) {
@@ -95,7 +95,7 @@ void Context::update() {
 
 void Context::end() {
   ended_ = true;
-  channel_.reset();
+  servers_.reset();
   turn_.stop();
   deadline_timer_.stop();
   resolver_.finish_all(DNS_ESHUTDOWN);

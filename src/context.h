@@ -1,8 +1,8 @@
-// What one loop has: a resolver, the channel it asks, and the watchers that drive both.
+// What one loop has: a resolver, the servers it asks, and the watchers that drive both.
 //
-// The loop calls in through three of them: the channel's own, the timer of the earliest deadline, and `turn_`, which is
-// started while there is anything to do and then runs once in each turn of the loop. All callbacks of the library's
-// user are called from turn(), or from end(); everywhere else no foreign code runs.
+// The loop calls in through three of them: that of the servers' sockets, the timer of the earliest deadline, and
+// `turn_`, which is started while there is anything to do and then runs once in each turn of the loop. All callbacks of
+// the library's user are called from turn(), or from end(); everywhere else no foreign code runs.
 //
 // Thread rule: the loop's thread. Lifetime: references are counted, one for the registry and one for each turn()
 // that runs, for a callback may end its own context.
@@ -11,7 +11,7 @@
 #include <memory>
 #include <optional>
 
-#include "cares/channel.h"
+#include "cares/servers.h"
 #include "evloop/watchers.h"
 #include "options.h"
 #include "resolver/lookup.h"
@@ -39,8 +39,9 @@ class Context final : private Upstream {
   Context(const Context &) = delete;
   Context &operator=(const Context &) = delete;
 
-  // Makes the channel now instead of with the first question. Throws Channel::Failure or std::bad_alloc.
-  void open_channel();
+  // Opens what the servers are asked through now instead of with the first question. Throws Channel::Failure or
+  // std::bad_alloc.
+  void open_servers();
 
   // Starts a lookup; deadline_ms 0 is the context's. Throws std::bad_alloc.
   dns_request *resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
@@ -60,10 +61,10 @@ class Context final : private Upstream {
   void update();
 
   struct ev_loop *const loop_;
-  const Channel::Options channel_options_;
+  const Channel::Options server_options_;
   const unsigned deadline_ms_;
   Resolver resolver_;
-  std::optional<Channel> channel_;  // destroyed before the resolver, whose questions it has
+  std::optional<Servers> servers_;  // destroyed before the resolver, whose questions it has
   LoopEnd loop_end_;
   LoopHold hold_;
   Deferred turn_;

@@ -86,7 +86,10 @@ int read_settings(const dns_options &options, ContextSettings &settings) {
   settings.resolver.search = Search(std::move(conf.search), conf.ndots);
   settings.resolver.window =
       options.max_inflight != 0 ? std::min(options.max_inflight, kMostInFlight) : Sockets::replies_that_fit();
-  settings.channel = {std::move(conf.servers), options.timeout_ms, options.tries, conf.rotate};
+  settings.channel = {.servers = std::move(conf.servers),
+                      .timeout_ms = options.timeout_ms,
+                      .tries = options.tries,
+                      .rotate = conf.rotate};
   settings.deadline_ms = options.deadline_ms;
   return DNS_OK;
 }

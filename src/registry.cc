@@ -73,7 +73,7 @@ int make_context(struct ev_loop *loop, const dns_options *options) {
   if (status != DNS_OK) return status;
   Context *context = make(loop, std::move(settings));
   try {
-    context->open_channel();
+    context->open_servers();
   } catch (const Channel::Failure &failure) {
     end_context(loop);
     return failure.status;

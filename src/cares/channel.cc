@@ -76,6 +76,7 @@ ares_channel make_channel(const Channel::Options &options, ares_sock_state_cb so
   char lookups[] = "b";
   ares_options native{};
   native.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
+  native.flags |= options.tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC;
   native.ednspsz = kEdnsSize;
   native.timeout = static_cast<int>(std::min(options.timeout_ms, 1U << 30));
   native.tries = static_cast<int>(std::min(options.tries, 1000U));
@@ -103,10 +104,10 @@ ares_channel make_channel(const Channel::Options &options, ares_sock_state_cb so
 
 }  // namespace
 
-Channel::Channel(struct ev_loop *loop, const Options &options, Progress progress, void *progress_arg)
+Channel::Channel(struct ev_loop *loop, const Options &options, Owner &owner)
     : loop_(loop),
-      progress_(progress),
-      progress_arg_(progress_arg),
+      owner_(owner),
+      tcp_(options.tcp),
       sockets_(
           [](std::span<const unsigned char> reply, void *verdicts) { static_cast<Verdicts *>(verdicts)->note(reply); },
           &verdicts_),
@@ -138,16 +139,34 @@ void Channel::send(Question &question) {
 #endif
 }
 
+namespace {
+
+// A reply in the form in which c-ares gives it; there may be none.
+#if DNS_CARES_HAS_DNSREC
+struct Reply {
+  const ares_dns_record_t *message;
+
+  bool truncated() const { return (ares_dns_record_get_flags(message) & ARES_DNS_FLAG_TC) != 0; }
+  Answer decoded(RRType type) const { return decode(*message, type); }
+};
+#else
+struct Reply {
+  const unsigned char *message;
+  int length;
+
+  // c-ares cuts what is longer than we said we take.
+  bool truncated() const { return (message[2] & 0x02) != 0 || length >= kEdnsSize; }
+  Answer decoded(RRType type) const { return decode(message, length, type); }
+};
+#endif
+
+}  // namespace
+
 #if DNS_CARES_HAS_DNSREC
 
 void Channel::on_reply(void *arg, ares_status_t ares_status, std::size_t, const ares_dns_record_t *message) {
   auto &question = *static_cast<Question *>(arg);
-  auto &self = static_cast<Channel &>(*question.upstream);
-  self.finish(question, ares_status, [&](Answer &answer) {
-    if (message == nullptr) return false;
-    answer = decode(*message, question.type);
-    return true;
-  });
+  static_cast<Channel &>(*question.upstream).finish(question, ares_status, Reply{message});
 }
 
 #else
@@ -158,28 +177,34 @@ void Channel::on_reply(void *arg, int ares_status, int, unsigned char *message, 
   // At the first FORMERR, 1.18 switches EDNS off and asks that question again; the others that were on the
   // way with EDNS then fail, and are asked again here (RFC 6891 section 7).
   if (ares_status == ARES_EFORMERR && question.times_asked == 1 && !self.closing_) return self.send(question);
-  self.finish(question, ares_status, [&](Answer &answer) {
-    if (message == nullptr) return false;
-    answer = decode(message, length, question.type);
-    return true;
-  });
+  self.finish(question, ares_status, Reply{message, length});
 }
 
 #endif
 
 // What a server said goes before what c-ares says of it.
-template <class DecodeReply>
-void Channel::finish(Question &question, int ares_status, DecodeReply decode_reply) noexcept {
+template <class Reply>
+void Channel::finish(Question &question, int ares_status, const Reply &reply) noexcept {
   if (closing_) return;
   Answer answer = Answer::failure(DNS_ENOMEM);
+  bool truncated = false;
   try {
     const auto verdict = verdicts_.take(question);
-    if (!decode_reply(answer)) answer = Answer::failure(verdict.value_or(status_of(ares_status)));
+    if (reply.message == nullptr) {
+      answer = Answer::failure(verdict.value_or(status_of(ares_status)));
+    } else if (!tcp_ && reply.truncated()) {
+      truncated = true;
+    } else {
+      answer = reply.decoded(question.type);
+    }
   } catch (const std::bad_alloc &) {
-    answer = Answer::failure(DNS_ENOMEM);
   }
   if (--on_the_way_ == 0) verdicts_.clear();
-  question.on_answer(std::move(answer));
+  if (truncated) {
+    owner_.on_truncated(question);
+  } else {
+    question.on_answer(std::move(answer));
+  }
 }
 
 void Channel::dns_sock_state_cb(void *arg, ares_socket_t fd, int readable, int writable) {
@@ -215,7 +240,7 @@ void Channel::dns_timer_cb(void *arg) {
 void Channel::process(ares_socket_t readable, ares_socket_t writable) {
   ares_process_fd(channel_.get(), readable, writable);
   if (kTimeoutIsCheap || timer_due_ == kNotArmed) rearm_timer();
-  progress_(progress_arg_);
+  owner_.on_progress();
 }
 
 // A timer that goes off too early finds nothing to do and is set again, so it is only ever moved forward.

@@ -1,4 +1,7 @@
-// One c-ares channel, driven by the loop: what dns_ev_ctx was in the original design.
+// One c-ares channel, driven by the loop: the heart of what dns_ev_ctx was in the original design.
+//
+// It speaks either UDP or TCP. (Left to itself, c-ares falls back to TCP within one channel, but in 1.18 a connection
+// that breaks then takes down the server's UDP socket too, and with it every other question on its way.)
 //
 // Invariants: every socket that c-ares has open is watched by one evloop_io for just what c-ares asks for; while a
 // question is on its way, the timer is armed for the earliest timeout or for a moment before it. None of it keeps
@@ -25,15 +28,24 @@ class Channel final : public Upstream {
  public:
   struct Options {
     std::vector<ServerAddress> servers;  // in the order they are asked
-    unsigned timeout_ms = 2000;          // of a server's first try
-    unsigned tries = 3;                  // per server
-    bool rotate = false;                 // spread first tries over the servers
+    bool tcp = false;
+    unsigned timeout_ms = 2000;  // of a server's first try
+    unsigned tries = 3;          // per server
+    bool rotate = false;         // spread first tries over the servers
   };
-  // Called after c-ares has read or timed out: answers may have come. May destroy the channel.
-  using Progress = void (*)(void *arg);
+  // What the channel tells its owner, outside of c-ares's own calls but for on_truncated().
+  struct Owner {
+    // c-ares has read or timed out: answers may have come.
+    virtual void on_progress() = 0;
+    // The answer did not fit a datagram (RFC 1035 section 4.2.1): the question is the owner's to ask by TCP.
+    virtual void on_truncated(Question &question) noexcept = 0;
+
+   protected:
+    ~Owner() = default;
+  };
 
   // Throws std::bad_alloc, or Failure if c-ares cannot start.
-  Channel(struct ev_loop *loop, const Options &options, Progress progress, void *progress_arg);
+  Channel(struct ev_loop *loop, const Options &options, Owner &owner);
   ~Channel();
   Channel(const Channel &) = delete;
   Channel &operator=(const Channel &) = delete;
@@ -66,12 +78,12 @@ class Channel final : public Upstream {
 #else
   static void on_reply(void *question, int ares_status, int timeouts, unsigned char *message, int length);
 #endif
-  template <class DecodeReply>
-  void finish(Question &question, int ares_status, DecodeReply decode_reply) noexcept;
+  template <class Reply>
+  void finish(Question &question, int ares_status, const Reply &reply) noexcept;
 
   struct ev_loop *const loop_;
-  const Progress progress_;
-  void *const progress_arg_;
+  Owner &owner_;
+  const bool tcp_;
   Verdicts verdicts_;
   Sockets sockets_;
   std::vector<std::unique_ptr<evloop_io>> watchers_;  // one for each socket
