@@ -1,3 +1,4 @@
 # find_package(dns_cares) gives the target dns_cares::dns_cares. c-ares and libev are linked by the shared
 # library itself, so a user of the C API needs neither's headers.
 include("${CMAKE_CURRENT_LIST_DIR}/dns_cares-targets.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/dns_cares-testkit-targets.cmake" OPTIONAL) # where the test kit is installed too

@@ -1,5 +1,7 @@
 #include "evloop/watchers.h"
 
+#include <fcntl.h>
+
 static_assert(EVLOOP_READ == EV_READ && EVLOOP_WRITE == EV_WRITE);
 
 namespace {
@@ -38,6 +40,8 @@ evloop_io::evloop_io(struct ev_loop *loop, int fd, int events, evloop_io_cb cb, 
 
 void evloop_io::start() {
   if ((watcher_.events & (EV_READ | EV_WRITE)) == 0) return;
+  // libev's epoll and poll backends abort on a closed file descriptor: report it here, as the others do.
+  if (fcntl(watcher_.fd, F_GETFD) < 0) return ev_feed_event(loop_, &watcher_, EV_ERROR);
   ev_io_start(loop_, &watcher_);
   ref_.started(loop_);
 }
@@ -58,12 +62,15 @@ void evloop_io::update(int events) {
 void evloop_io::on_event(struct ev_loop *, ev_io *watcher, int revents) {
   auto *self = static_cast<evloop_io *>(watcher->data);
   const int asked = watcher->events & (EV_READ | EV_WRITE);
+  if (!ev_is_active(watcher)) self->ref_.stopping(self->loop_);  // libev has stopped it for its closed descriptor.
   self->cb_(watcher->fd, (revents & EV_ERROR) != 0 ? asked : revents & asked, self->arg_);
 }
 
 evloop_timer::evloop_timer(struct ev_loop *loop, evloop_timer_cb cb, void *arg, dns_cares::Liveness liveness)
     : loop_(loop), cb_(cb), arg_(arg), liveness_(liveness), ref_(liveness) {
   ev_timer_init(&watcher_, on_event, 0, 0);
+  // Our own timers are timeouts: a reply that comes in the same turn of the loop is read first.
+  if (liveness == dns_cares::Liveness::kWeak) ev_set_priority(&watcher_, EV_MINPRI);
   watcher_.data = this;
 }
 

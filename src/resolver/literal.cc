@@ -18,8 +18,10 @@ std::optional<std::uint32_t> parse_scope(const char *scope, const in6_addr &addr
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc() && end == text.data() + text.size()) return number;
-  // Only addresses of link scope may name an interface, as in glibc.
-  if (!IN6_IS_ADDR_LINKLOCAL(&address) && !IN6_IS_ADDR_MC_LINKLOCAL(&address)) return std::nullopt;
+  // Only addresses of link scope or less may name an interface, as in glibc.
+  if (!IN6_IS_ADDR_LINKLOCAL(&address) && !IN6_IS_ADDR_MC_LINKLOCAL(&address) && !IN6_IS_ADDR_MC_NODELOCAL(&address)) {
+    return std::nullopt;
+  }
   const unsigned index = if_nametoindex(scope);
   return index != 0 ? std::optional<std::uint32_t>(index) : std::nullopt;
 }
@@ -28,6 +30,7 @@ std::optional<std::uint32_t> parse_scope(const char *scope, const in6_addr &addr
 
 std::optional<Address> parse_literal(std::string_view text) {
   if (text.empty() || text.size() >= kMaxLiteral) return std::nullopt;
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;  // The C functions below would stop there.
   char copy[kMaxLiteral];
   text.copy(copy, text.size());
   copy[text.size()] = '\0';

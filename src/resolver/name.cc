@@ -71,7 +71,29 @@ bool is_localhost(std::string_view name) {
   if (name.size() < kLocalhost.size()) return false;
   const std::string_view tail = name.substr(name.size() - kLocalhost.size());
   if (!same_name(tail, kLocalhost)) return false;
-  return tail.size() == name.size() || name[name.size() - tail.size() - 1] == '.';
+  if (tail.size() == name.size()) return true;
+  // An escaped dot before the tail is part of its label.
+  const std::string_view head = name.substr(0, name.size() - tail.size());
+  return without_last_dot(head).size() != head.size();
+}
+
+bool normalize_name(std::string &name) {
+  if (!is_valid_name(name)) return false;
+  if (name.find('\\') == std::string::npos) return true;
+  std::string plain;
+  for (std::string_view rest = name; !rest.empty();) {
+    const std::size_t length = *octet_length(rest);
+    if (length == 4) {
+      plain += static_cast<char>((rest[1] - '0') * 100 + (rest[2] - '0') * 10 + (rest[3] - '0'));
+    } else {
+      plain += rest[length - 1];
+    }
+    const bool needs_escape = plain.back() == '.' || plain.back() == '\\';
+    if (length > 1 && needs_escape) plain.insert(plain.size() - 1, 1, '\\');
+    rest.remove_prefix(length);
+  }
+  name = std::move(plain);
+  return true;
 }
 
 std::string name_key(std::string_view name) {

@@ -18,6 +18,10 @@ bool is_localhost(std::string_view name);
 std::string name_key(std::string_view name);
 bool same_name(std::string_view a, std::string_view b);
 
+// Takes what escapes there are (RFC 1035 section 5.1) out of the name, but for those of a dot and a backslash inside a
+// label ("\.", "\\"). False, with the name as it was, if it is not valid.
+bool normalize_name(std::string &name);
+
 std::string_view without_last_dot(std::string_view name);
 
 }  // namespace dns_cares
