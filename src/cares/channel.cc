@@ -109,8 +109,9 @@ Channel::Channel(struct ev_loop *loop, const Options &options, Owner &owner)
       owner_(owner),
       tcp_(options.tcp),
       sockets_(
-          [](std::span<const unsigned char> reply, void *verdicts) { static_cast<Verdicts *>(verdicts)->note(reply); },
-          &verdicts_),
+          loop, dns_sock_cb,
+          [](std::span<const unsigned char> reply, void *self) { static_cast<Channel *>(self)->verdicts_.note(reply); },
+          this),
       timer_(loop, dns_timer_cb, this, Liveness::kWeak) {
   init_library();
   channel_.reset(make_channel(options, dns_sock_state_cb, this));
@@ -191,7 +192,7 @@ void Channel::finish(Question &question, int ares_status, const Reply &reply) no
   try {
     const auto verdict = verdicts_.take(question);
     if (reply.message == nullptr) {
-      answer = Answer::failure(verdict.value_or(status_of(ares_status)));
+      answer = Answer::failure(sockets_.no_memory() ? DNS_ENOMEM : verdict.value_or(status_of(ares_status)));
     } else if (!tcp_ && reply.truncated()) {
       truncated = true;
     } else {
@@ -199,7 +200,10 @@ void Channel::finish(Question &question, int ares_status, const Reply &reply) no
     }
   } catch (const std::bad_alloc &) {
   }
-  if (--on_the_way_ == 0) verdicts_.clear();
+  if (--on_the_way_ == 0) {
+    verdicts_.clear();
+    sockets_.clear_no_memory();
+  }
   if (truncated) {
     owner_.on_truncated(question);
   } else {
@@ -208,22 +212,8 @@ void Channel::finish(Question &question, int ares_status, const Reply &reply) no
 }
 
 void Channel::dns_sock_state_cb(void *arg, ares_socket_t fd, int readable, int writable) {
-  static_cast<Channel *>(arg)->watch(fd, (readable != 0 ? EVLOOP_READ : 0) | (writable != 0 ? EVLOOP_WRITE : 0));
-}
-
-void Channel::watch(int fd, int events) {
-  const auto watcher =
-      std::find_if(watchers_.begin(), watchers_.end(), [fd](const auto &io) { return io->fd() == fd; });
-  if (events == 0) {
-    if (watcher != watchers_.end()) watchers_.erase(watcher);
-    return;
-  }
-  if (watcher != watchers_.end()) return (*watcher)->update(events);
-  try {
-    watchers_.push_back(std::make_unique<evloop_io>(loop_, fd, events, dns_sock_cb, this, Liveness::kWeak));
-  } catch (const std::bad_alloc &) {
-    // Its questions time out.
-  }
+  const int events = (readable != 0 ? EVLOOP_READ : 0) | (writable != 0 ? EVLOOP_WRITE : 0);
+  static_cast<Channel *>(arg)->sockets_.watch(fd, events);
 }
 
 void Channel::dns_sock_cb(int fd, int revents, void *arg) {

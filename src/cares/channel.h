@@ -3,7 +3,7 @@
 // It speaks either UDP or TCP. (Left to itself, c-ares falls back to TCP within one channel, but in 1.18 a connection
 // that breaks then takes down the server's UDP socket too, and with it every other question on its way.)
 //
-// Invariants: every socket that c-ares has open is watched by one evloop_io for just what c-ares asks for; while a
+// Invariants: every socket that c-ares has open is watched for just what c-ares asks for (see Sockets); while a
 // question is on its way, the timer is armed for the earliest timeout or for a moment before it. None of it keeps
 // the loop alive. No code of the library's user runs inside.
 //
@@ -67,7 +67,6 @@ class Channel final : public Upstream {
   static void dns_sock_cb(int fd, int revents, void *self);
   static void dns_timer_cb(void *self);
 
-  void watch(int fd, int events);
   void process(ares_socket_t readable, ares_socket_t writable);
   void rearm_timer();
   void send(Question &question);
@@ -86,7 +85,6 @@ class Channel final : public Upstream {
   const bool tcp_;
   Verdicts verdicts_;
   Sockets sockets_;
-  std::vector<std::unique_ptr<evloop_io>> watchers_;  // one for each socket
   evloop_timer timer_;
   double timer_due_ = kNotArmed;  // seconds, steady clock
   std::size_t on_the_way_ = 0;

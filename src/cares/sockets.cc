@@ -33,12 +33,6 @@ int open_socket(int domain, int type, int protocol) {
   return fd;
 }
 
-bool is_datagram(int fd) {
-  int type = 0;
-  socklen_t size = sizeof type;
-  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM;
-}
-
 }  // namespace
 
 std::size_t Sockets::replies_that_fit() {
@@ -89,10 +83,12 @@ void Sockets::attach(ares_channel channel) {
 ares_socket_t Sockets::open(int domain, int type, int protocol, void *arg) {
   auto *self = static_cast<Sockets *>(arg);
   const int fd = open_socket(domain, type, protocol);
-  if (fd < 0 || type != SOCK_STREAM) return fd;
+  if (fd < 0) return ARES_SOCKET_BAD;
   try {
-    self->streams_.push_back({fd, {}});
+    auto watcher = std::make_unique<evloop_io>(self->loop_, fd, 0, self->on_ready_, self->arg_, Liveness::kWeak);
+    self->sockets_.push_back({std::move(watcher), type == SOCK_STREAM, {}});
   } catch (const std::bad_alloc &) {
+    self->no_memory_ = true;
     ::close(fd);
     errno = ENOMEM;
     return ARES_SOCKET_BAD;
@@ -102,7 +98,7 @@ ares_socket_t Sockets::open(int domain, int type, int protocol, void *arg) {
 
 int Sockets::close(ares_socket_t fd, void *arg) {
   auto *self = static_cast<Sockets *>(arg);
-  std::erase_if(self->streams_, [fd](const Stream &stream) { return stream.fd == fd; });
+  std::erase_if(self->sockets_, [fd](const Socket &socket) { return socket.watcher->fd() == fd; });
   return ::close(fd);
 }
 
@@ -110,16 +106,29 @@ int Sockets::connect(ares_socket_t fd, const sockaddr *address, ares_socklen_t s
   return ::connect(fd, address, size);
 }
 
-ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void *) {
+void Sockets::watch(int fd, int events) {
+  // c-ares also tells of a socket that it has closed a moment ago.
+  for (Socket &socket : sockets_) {
+    if (socket.watcher->fd() == fd) return socket.watcher->update(events);
+  }
+}
+
+Sockets::Socket &Sockets::socket_of(int fd) {
+  return *std::find_if(sockets_.begin(), sockets_.end(),
+                       [fd](const Socket &socket) { return socket.watcher->fd() == fd; });
+}
+
+ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void *arg) {
   msghdr message{};
   message.msg_iov = const_cast<iovec *>(parts);
   message.msg_iovlen = static_cast<std::size_t>(count);
   ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-  if (sent >= 0 || !is_datagram(fd)) return sent;
+  if (sent >= 0 || static_cast<Sockets *>(arg)->socket_of(fd).stream) return sent;
   // The port is closed, says the ICMP error of an earlier datagram. This one will have its own error, and that the
   // read will find: c-ares then gives up the server for all its queries, instead of for this one alone.
   if (errno == ECONNREFUSED) sent = sendmsg(fd, &message, MSG_NOSIGNAL);
   if (sent >= 0 || (errno != EAGAIN && errno != ENOBUFS)) return sent;
+  // The send buffer is full: lost, as datagrams are. c-ares would give up the server.
   return std::accumulate(parts, parts + count, ssize_t{0},
                          [](ssize_t sum, const iovec &part) { return sum + static_cast<ssize_t>(part.iov_len); });
 }
@@ -130,27 +139,21 @@ ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, in
   const ssize_t got = recvfrom(fd, data, size, flags, from, from_size);
   if (got <= 0) return got;
   const std::span octets(static_cast<const unsigned char *>(data), static_cast<std::size_t>(got));
-  if (Stream *stream = self->stream_of(fd)) {
-    self->read_stream(*stream, octets);
+  Socket &socket = self->socket_of(fd);
+  if (socket.stream) {
+    self->read_stream(socket, octets);
   } else {
-    self->hook_(octets, self->hook_arg_);
+    self->on_reply_(octets, self->arg_);
   }
   return got;
 }
 
-Sockets::Stream *Sockets::stream_of(int fd) {
-  for (Stream &stream : streams_) {
-    if (stream.fd == fd) return &stream;
-  }
-  return nullptr;
-}
-
-void Sockets::read_stream(Stream &stream, std::span<const unsigned char> octets) {
-  std::string &pending = stream.octets;
+void Sockets::read_stream(Socket &socket, std::span<const unsigned char> octets) {
+  std::string &pending = socket.octets;
   try {
     pending.append(reinterpret_cast<const char *>(octets.data()), octets.size());
   } catch (const std::bad_alloc &) {
-    pending.clear();  // Only what the hook would have seen is lost.
+    pending.clear();  // Only what on_reply would have seen is lost.
     return;
   }
   const auto *data = reinterpret_cast<const unsigned char *>(pending.data());
@@ -158,7 +161,7 @@ void Sockets::read_stream(Stream &stream, std::span<const unsigned char> octets)
   while (pending.size() - read >= 2) {
     const std::size_t length = static_cast<std::size_t>(data[read]) << 8 | data[read + 1];
     if (pending.size() - read - 2 < length) break;
-    hook_({data + read + 2, length}, hook_arg_);
+    on_reply_({data + read + 2, length}, arg_);
     read += 2 + length;
   }
   pending.erase(0, read);

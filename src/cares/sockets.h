@@ -1,4 +1,4 @@
-// The sockets that c-ares talks through, opened, read and written by us.
+// The sockets that c-ares talks through, opened, watched, read and written by us.
 //
 // Doing this ourselves instead of leaving it to c-ares gives the same behaviour with every release: the receive
 // buffer is asked for, a full send buffer counts as a datagram lost on the way and not as a failed server, a
@@ -17,26 +17,37 @@
 #include <string>
 #include <vector>
 
+#include "evloop/watchers.h"
+
 namespace dns_cares {
 
 class Sockets {
  public:
   // Sees each DNS message that comes in, before c-ares does. Must not throw.
   using ReplyHook = void (*)(std::span<const unsigned char> message, void *arg);
-  Sockets(ReplyHook hook, void *arg) : hook_(hook), hook_arg_(arg) {}
+  // `on_ready` is called when a socket can be read or written.
+  Sockets(struct ev_loop *loop, evloop_io_cb on_ready, ReplyHook on_reply, void *arg)
+      : loop_(loop), on_ready_(on_ready), on_reply_(on_reply), arg_(arg) {}
   Sockets(const Sockets &) = delete;
   Sockets &operator=(const Sockets &) = delete;
 
   void attach(ares_channel channel);
 
+  // Has the socket watched for EVLOOP_READ, EVLOOP_WRITE, both, or nothing.
+  void watch(int fd, int events);
+
+  // Whether memory was too short to open a socket since the last clear_no_memory().
+  bool no_memory() const { return no_memory_; }
+  void clear_no_memory() { no_memory_ = false; }
+
   // How many small replies the receive buffer of a new socket holds, with room to spare, within reason.
   static std::size_t replies_that_fit();
 
  private:
-  // Puts the messages of one TCP connection together (RFC 1035 section 4.2.2).
-  struct Stream {
-    int fd;
-    std::string octets;
+  struct Socket {
+    std::unique_ptr<evloop_io> watcher;
+    bool stream;
+    std::string octets;  // of a message that has not come whole (RFC 1035 section 4.2.2)
   };
 
   static ares_socket_t open(int domain, int type, int protocol, void *self);
@@ -46,12 +57,15 @@ class Sockets {
                               ares_socklen_t *from_size, void *self);
   static ares_ssize_t send(ares_socket_t fd, const iovec *parts, int count, void *self);
 
-  Stream *stream_of(int fd);
-  void read_stream(Stream &stream, std::span<const unsigned char> octets);
+  Socket &socket_of(int fd);
+  void read_stream(Socket &socket, std::span<const unsigned char> octets);
 
-  const ReplyHook hook_;
-  void *const hook_arg_;
-  std::vector<Stream> streams_;  // the open TCP sockets: rarely any, never many
+  struct ev_loop *const loop_;
+  const evloop_io_cb on_ready_;
+  const ReplyHook on_reply_;
+  void *const arg_;
+  std::vector<Socket> sockets_;  // one or two for each server
+  bool no_memory_ = false;
 };
 
 }  // namespace dns_cares
