@@ -56,8 +56,8 @@ enum dns_status {
   DNS_ENOTIMP,      /* the servers answered NOTIMP */
   DNS_EBADRESP,     /* the reply was malformed, or its CNAME records run in a circle */
   DNS_ECONNREFUSED, /* no server could be reached: port closed, connection reset, network unreachable */
-  DNS_EBADNAME,     /* hostname malformed: empty, an empty label, a label over 63 or a name over 255 octets,
-                       a byte that is not printable ASCII (RFC 1035 section 2.3.4) */
+  DNS_EBADNAME,     /* hostname malformed: empty, an empty label, a label over 63 or a name over 255 octets (RFC
+                       1035 section 2.3.4), a character other than letters, digits, '-', '_', '/', '*' */
   DNS_EBADFAMILY,   /* family is none of AF_UNSPEC, AF_INET, AF_INET6, or a literal is of the other one */
   DNS_EBADFLAGS,    /* unknown bit in ai_flags, AI_CANONNAME without a hostname, unknown option */
   DNS_ESERVICE,     /* unknown service, or not one of this socktype, or not numeric where it must be */

@@ -66,20 +66,12 @@ Pass read_answers(Message &message, RRType type, Chain &chain, Answer &answer) {
   return moved ? Pass::kMoved : Pass::kAtEnd;
 }
 
-bool is_below(std::string_view name, std::string_view zone) {
-  name = without_last_dot(name);
-  zone = without_last_dot(zone);
-  if (zone.empty() || zone == ".") return true;
-  if (name.size() < zone.size() || !same_name(name.substr(name.size() - zone.size()), zone)) return false;
-  return name.size() == zone.size() || name[name.size() - zone.size() - 1] == '.';
-}
-
 // The smaller of the SOA's TTL and its minimum; 0 without a SOA of a zone that the name is in.
 std::uint32_t negative_ttl(Message &message, std::string_view name) {
   Record record;
   for (std::size_t i = 0; i < message.count(Section::kAuthority); ++i) {
     if (!message.read(Section::kAuthority, i, record)) return 0;
-    if (record.type == ns_t_soa && is_below(name, record.owner)) {
+    if (record.type == ns_t_soa && is_in_zone(name, record.owner)) {
       return std::min(sane_ttl(record.ttl), sane_ttl(record.minimum));
     }
   }

@@ -10,9 +10,9 @@
 namespace dns_cares {
 
 struct Address {
-  int family;                          // AF_INET or AF_INET6
+  int family;                            // AF_INET or AF_INET6
   std::array<unsigned char, 16> octets;  // network order; the first four for AF_INET
-  std::uint32_t scope_id = 0;          // of an IPv6 literal
+  std::uint32_t scope_id = 0;            // of an IPv6 literal
 
   static Address v4(const in_addr &address) {
     Address result{AF_INET, {}, 0};

@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
 namespace dns_cares {
 namespace {
@@ -37,8 +37,8 @@ std::optional<Address> parse_literal(std::string_view text) {
 
   // inet_aton ignores what follows a blank, so it must not see one.
   in_addr v4;
-  if (std::isdigit(static_cast<unsigned char>(text[0])) && text.find_first_of(" \t\n\v\f\r") == std::string_view::npos &&
-      inet_aton(copy, &v4) != 0) {
+  if (std::isdigit(static_cast<unsigned char>(text[0])) &&
+      text.find_first_of(" \t\n\v\f\r") == std::string_view::npos && inet_aton(copy, &v4) != 0) {
     return Address::v4(v4);
   }
 

@@ -11,17 +11,30 @@ constexpr std::size_t kMaxWire = 255;
 
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_printable(char c) { return c > ' ' && c < 0x7f; }
+bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 
-// How many characters stand for the octet at the start of `text`; nothing for what stands for none.
-std::optional<std::size_t> octet_length(std::string_view text) {
-  if (!is_printable(text[0])) return std::nullopt;
-  if (text[0] != '\\') return 1;
+// What c-ares 1.2x and later agree to ask for; a dot inside a label must be escaped.
+bool is_host_char(char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '/' || c == '*'; }
+
+// One octet of a label, and how many characters stand for it.
+struct Octet {
+  char value;
+  std::size_t length;
+};
+
+std::optional<Octet> read_escape(std::string_view text) {
   if (text.size() < 2) return std::nullopt;
-  if (!is_digit(text[1])) return is_printable(text[1]) ? std::optional<std::size_t>(2) : std::nullopt;
+  if (!is_digit(text[1])) return Octet{text[1], 2};
   if (text.size() < 4 || !is_digit(text[2]) || !is_digit(text[3])) return std::nullopt;
   const int value = (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
-  return value >= 1 && value <= 255 ? std::optional<std::size_t>(4) : std::nullopt;
+  return value <= 255 ? std::optional(Octet{static_cast<char>(value), 4}) : std::nullopt;
+}
+
+// The octet at the start of `text`; nothing if there is none that a host name may have.
+std::optional<Octet> read_octet(std::string_view text) {
+  const auto octet = text[0] == '\\' ? read_escape(text) : Octet{text[0], 1};
+  if (!octet || !(is_host_char(octet->value) || (octet->value == '.' && octet->length > 1))) return std::nullopt;
+  return octet;
 }
 
 }  // namespace
@@ -48,9 +61,9 @@ bool is_valid_name(std::string_view name) {
       if (name.empty()) return false;
       continue;
     }
-    const auto length = octet_length(name);
-    if (!length) return false;
-    name.remove_prefix(*length);
+    const auto octet = read_octet(name);
+    if (!octet) return false;
+    name.remove_prefix(octet->length);
     if (label == 0) ++wire;  // the length octet
     ++wire;
     if (++label > kMaxLabel || wire > kMaxWire) return false;
@@ -61,36 +74,35 @@ bool is_valid_name(std::string_view name) {
 bool same_name(std::string_view a, std::string_view b) {
   a = without_last_dot(a);
   b = without_last_dot(b);
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return to_lower(x) == to_lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
-bool is_localhost(std::string_view name) {
-  constexpr std::string_view kLocalhost = "localhost";
+bool is_in_zone(std::string_view name, std::string_view zone) {
   name = without_last_dot(name);
-  if (name.size() < kLocalhost.size()) return false;
-  const std::string_view tail = name.substr(name.size() - kLocalhost.size());
-  if (!same_name(tail, kLocalhost)) return false;
-  if (tail.size() == name.size()) return true;
-  // An escaped dot before the tail is part of its label.
-  const std::string_view head = name.substr(0, name.size() - tail.size());
-  return without_last_dot(head).size() != head.size();
+  zone = without_last_dot(zone);
+  if (zone.empty() || zone == ".") return true;
+  if (name.size() < zone.size() || !same_name(name.substr(name.size() - zone.size()), zone)) return false;
+  if (name.size() == zone.size()) return true;
+  const std::string_view above = name.substr(0, name.size() - zone.size());
+  return without_last_dot(above).size() != above.size();  // An escaped dot is within a label.
 }
+
+bool is_localhost(std::string_view name) { return is_in_zone(name, "localhost"); }
 
 bool normalize_name(std::string &name) {
   if (!is_valid_name(name)) return false;
   if (name.find('\\') == std::string::npos) return true;
   std::string plain;
   for (std::string_view rest = name; !rest.empty();) {
-    const std::size_t length = *octet_length(rest);
-    if (length == 4) {
-      plain += static_cast<char>((rest[1] - '0') * 100 + (rest[2] - '0') * 10 + (rest[3] - '0'));
-    } else {
-      plain += rest[length - 1];
+    if (rest[0] == '.') {
+      plain += '.';
+      rest.remove_prefix(1);
+      continue;
     }
-    const bool needs_escape = plain.back() == '.' || plain.back() == '\\';
-    if (length > 1 && needs_escape) plain.insert(plain.size() - 1, 1, '\\');
-    rest.remove_prefix(length);
+    const Octet octet = *read_octet(rest);
+    if (octet.value == '.') plain += '\\';
+    plain += octet.value;
+    rest.remove_prefix(octet.length);
   }
   name = std::move(plain);
   return true;

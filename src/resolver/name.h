@@ -7,8 +7,12 @@
 namespace dns_cares {
 
 // Whether a name can be asked for: labels of 1 to 63 octets, at most 255 octets on the wire (RFC 1035 section
-// 2.3.4), printable ASCII only, escapes (\. and \DDD, RFC 1035 section 5.1) whole. One trailing dot is fine.
+// 2.3.4), of letters, digits, '-', '_', '/' and '*', and of dots that are escaped (RFC 1035 section 5.1). That is
+// what every supported release of c-ares asks for. One trailing dot is fine.
 bool is_valid_name(std::string_view name);
+
+// Whether the name is the zone's own or below it.
+bool is_in_zone(std::string_view name, std::string_view zone);
 
 // "localhost" and names that end in ".localhost", in any case, with or without the last dot (RFC 6761
 // section 6.3).
@@ -18,8 +22,8 @@ bool is_localhost(std::string_view name);
 std::string name_key(std::string_view name);
 bool same_name(std::string_view a, std::string_view b);
 
-// Takes what escapes there are (RFC 1035 section 5.1) out of the name, but for those of a dot and a backslash inside a
-// label ("\.", "\\"). False, with the name as it was, if it is not valid.
+// Takes what escapes there are out of the name, but for that of a dot inside a label ("\."). False, with the name as it
+// was, if it is not valid.
 bool normalize_name(std::string &name);
 
 std::string_view without_last_dot(std::string_view name);

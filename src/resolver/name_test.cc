@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <cstdio>
 #include <string>
 
@@ -35,8 +36,8 @@ TEST(ValidName, OrdinaryNamesAreValid) {
   }
 }
 
-TEST(ValidName, UnderscoresAndOtherPrintableCharactersAreValid) {
-  for (const char *name : {"_sip._tcp.example", "a_b", "*.example", "a/b", "a@b", "-a-", "a,b", "~!"}) {
+TEST(ValidName, UnderscoresSlashesAndStarsAreValid) {
+  for (const char *name : {"_sip._tcp.example", "a_b", "*.example", "a/b", "-a-"}) {
     EXPECT_TRUE(is_valid_name(name)) << name;
   }
 }
@@ -95,16 +96,13 @@ TEST(ValidName, EscapeCountsAsOneOctet) {
   EXPECT_FALSE(is_valid_name(three + label(61) + "\\."));  // 256 octets
 }
 
-TEST(ValidName, EscapesAreValid) {
-  for (const char *name : {"a\\.b", "\\.", "\\\\", "a\\032b", "\\\"", "a\\.b.example.", "\\065", "a\\255"}) {
+TEST(ValidName, EscapesOfWhatAHostNameMayHaveAreValid) {
+  for (const char *name : {"a\\.b", "\\.", "a\\046b", "\\a", "a\\.b.example.", "\\065"}) {
     EXPECT_TRUE(is_valid_name(name)) << name;
   }
-}
-
-TEST(ValidName, DecimalEscapesGoUpTo255) {
-  for (unsigned value = 1; value <= 255; ++value) EXPECT_TRUE(is_valid_name(escaped(value))) << value;
-  EXPECT_FALSE(is_valid_name("\\256"));
-  EXPECT_FALSE(is_valid_name("\\999"));
+  for (const char *name : {"\\\\", "a\\032b", "\\\"", "a\\255", "\\256", "\\999"}) {
+    EXPECT_FALSE(is_valid_name(name)) << name;
+  }
 }
 
 // An octet of zero would end the name in every C function it goes through.
@@ -120,11 +118,14 @@ TEST(ValidName, BrokenEscapesAreRefused) {
   }
 }
 
-TEST(ValidName, OctetsThatAreNotPrintableAsciiAreRefused) {
+// c-ares 1.18 asks for any octet, later releases for these only: the name must mean the same to all.
+TEST(ValidName, OtherOctetsAreRefusedPlainOrEscaped) {
   for (unsigned value = 0; value <= 255; ++value) {
-    const bool printable = value > 0x20 && value < 0x7f;
     if (value == '.' || value == '\\') continue;
-    EXPECT_EQ(is_valid_name(std::string("a") + static_cast<char>(value) + 'b'), printable) << value;
+    const bool host_character = value < 128 && (std::isalnum(static_cast<int>(value)) != 0 || value == '-' ||
+                                                value == '_' || value == '/' || value == '*');
+    EXPECT_EQ(is_valid_name(std::string("a") + static_cast<char>(value) + 'b'), host_character) << value;
+    EXPECT_EQ(is_valid_name('a' + escaped(value) + 'b'), host_character) << value;
   }
   EXPECT_FALSE(is_valid_name("m\xc3\xbcnchen.example"));
   EXPECT_FALSE(is_valid_name(" a"));
@@ -199,20 +200,10 @@ TEST(NormalizeName, DotInsideALabelStaysEscaped) {
   EXPECT_EQ(normalized("a\\046."), "a\\..");
 }
 
-// Was left bare: it then escaped what came after it, so that another name was asked for ("a\\.b": one label), or one
-// that was no longer valid.
-TEST(NormalizeName, BackslashInsideALabelStaysEscaped) {
-  EXPECT_EQ(normalized("a\\\\.b"), "a\\\\.b");
-  EXPECT_EQ(normalized("a\\092.b"), "a\\\\.b");
-  EXPECT_EQ(normalized("\\\\"), "\\\\");
-  EXPECT_EQ(normalized("\\\\097"), "\\\\097");
-}
-
 TEST(NormalizeName, OnceMoreChangesNothing) {
-  for (unsigned value = 0x21; value < 0x7f; ++value) {
-    const std::string once = normalized('a' + escaped(value) + "065.test");
-    EXPECT_NE(once, "refused") << value;
-    EXPECT_EQ(normalized(once), once) << value;
+  for (const char *name : {"\\097\\098.\\099", "a\\046b.test", "a\\.\\046."}) {
+    const std::string once = normalized(name);
+    EXPECT_EQ(normalized(once), once) << name;
   }
 }
 
