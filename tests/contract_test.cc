@@ -72,7 +72,8 @@ struct Reaction {
 // A loop, a scripted server, the lookup that is looked at, and two others beside it.
 class Bench {
  public:
-  explicit Bench(const Ending &ending) : ending_(ending), hosts_("192.0.2.7 in-hosts.test\n2001:db8::7 in-hosts.test\n") {
+  explicit Bench(const Ending &ending)
+      : ending_(ending), hosts_("192.0.2.7 in-hosts.test\n2001:db8::7 in-hosts.test\n") {
     script();
     const bool closed = ending.servers == Ending::Servers::kClosedPort;
     EXPECT_EQ(init(closed ? closed_port_.address() : server_.address()), DNS_OK);

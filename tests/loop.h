@@ -75,7 +75,9 @@ class Loop {
   Loop(const Loop &) = delete;
   Loop &operator=(const Loop &) = delete;
 
-  struct ev_loop *get() const { return loop_; }
+  struct ev_loop *get() const {
+    return loop_;
+  }
 
   // dns_init() with no hosts file and an empty resolv.conf, short timeouts, and what the test changes.
   int init(const std::string &servers, const std::function<void(dns_options &)> &change = {});
