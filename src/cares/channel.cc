@@ -147,7 +147,7 @@ namespace {
 struct Reply {
   const ares_dns_record_t *message;
 
-  bool truncated() const { return (ares_dns_record_get_flags(message) & ARES_DNS_FLAG_TC) != 0; }
+  bool truncated() const { return (ares_dns_record_get_flags(message) & ARES_FLAG_TC) != 0; }
   Answer decoded(RRType type) const { return decode(*message, type); }
 };
 #else
