@@ -1,0 +1,54 @@
+# A thin front: what is built, and how, is in CMakeLists.txt and CMakePresets.json.
+MAKEFLAGS += --no-print-directory
+JOBS ?= $(shell nproc)
+# For ctest: make test CTEST_ARGS="-R Cancel --repeat until-fail:10"
+CTEST_ARGS ?=
+
+build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
+cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
+
+.PHONY: help run test asan tsan packages format tidy fresh trixie clean
+
+help: ## Show this list (the default)
+	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+run: ## Build the release, then resolve a bundled list of names: needs no network once built
+	scripts/install-packages build
+	$(call build,release)
+	scripts/demo
+
+test: ## Build with debugging information and warnings as errors, then run all tests
+	scripts/install-packages build test
+	$(call build,debug)
+	ctest --preset debug $(CTEST_ARGS)
+
+asan: ## The same tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
+	scripts/install-packages build test
+	$(call build,asan)
+	ctest --preset asan $(CTEST_ARGS)
+
+tsan: ## The tests that use threads, under ThreadSanitizer
+	scripts/install-packages build test
+	$(call build,tsan)
+	ctest --preset tsan $(CTEST_ARGS)
+
+packages: ## Install the Debian packages that building and testing need
+	scripts/install-packages build test
+
+format: ## Check the form of all C and C++ files (FIX=1: change them)
+	scripts/install-packages lint
+	$(cxx_files) | xargs clang-format $(if $(FIX),-i,--dry-run --Werror)
+
+tidy: ## Run clang-tidy over the sources
+	scripts/install-packages build test lint
+	cmake --preset debug
+	git ls-files 'src/*.cc' 'testkit/*.cc' 'tools/*.cc' | xargs -n 4 -P $(JOBS) clang-tidy -p build/debug --quiet
+
+fresh: ## As root: a new Debian 12 root, a clean clone, make run and make test
+	scripts/fresh-root bookworm run test
+
+trixie: ## As root: the same tests in a new Debian 13 root, plain and under sanitizers
+	scripts/fresh-root trixie test asan
+
+clean: ## Remove all that was built
+	rm -rf build
