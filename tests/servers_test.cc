@@ -241,6 +241,23 @@ TEST_F(Servers, GarbageDoesNoHarm) {
   }
 }
 
+// c-ares 1.34 closes the socket at a reply that it cannot take apart, and asks every other question on it anew.
+TEST_F(Servers, MalformedReplyDisturbsNoOtherLookup) {
+  Server &server = add_server();
+  server.on("slow.test", "A", answer({"192.0.2.1"}).after(150ms));
+  server.on("bad.test", "A", answer({"192.0.2.2"}).cut(36));
+  init("", [](dns_options &options) {
+    options.timeout_ms = 400;
+    options.tries = 1;
+  });
+  Lookup &slow = loop_.resolve("slow.test", kV4);
+  Lookup &bad = loop_.resolve("bad.test", kV4);
+  loop_.run();
+  EXPECT_EQ(bad.status(), DNS_EBADRESP);
+  EXPECT_EQ(slow.status(), DNS_OK);
+  EXPECT_EQ(server.queries("slow.test", "A"), 1u);
+}
+
 TEST_F(Servers, RestartedServerIsFoundAgainAtOnce) {
   Server &server = add_server();
   server.on("a.test", "A", answer({"192.0.2.1"}));

@@ -110,7 +110,9 @@ Channel::Channel(struct ev_loop *loop, const Options &options, Owner &owner)
       tcp_(options.tcp),
       sockets_(
           loop, dns_sock_cb,
-          [](std::span<const unsigned char> reply, void *self) { static_cast<Channel *>(self)->verdicts_.note(reply); },
+          [](std::span<const unsigned char> reply, void *self) {
+            return static_cast<Channel *>(self)->on_message(reply);
+          },
           this),
       timer_(loop, dns_timer_cb, this, Liveness::kWeak) {
   init_library();
@@ -209,6 +211,14 @@ void Channel::finish(Question &question, int ares_status, const Reply &reply) no
   } else {
     question.on_answer(std::move(answer));
   }
+}
+
+// A malformed datagram is left out, for whoever forges one must not end the question it forges an answer to. (c-ares
+// 1.34 would even close the socket, and ask all other questions on it anew.)
+bool Channel::on_message(std::span<const unsigned char> message) noexcept {
+  const bool well_formed = is_well_formed(message);
+  verdicts_.note(message, well_formed);
+  return well_formed;
 }
 
 void Channel::dns_sock_state_cb(void *arg, ares_socket_t fd, int readable, int writable) {

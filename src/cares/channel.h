@@ -67,6 +67,7 @@ class Channel final : public Upstream {
   static void dns_sock_cb(int fd, int revents, void *self);
   static void dns_timer_cb(void *self);
 
+  bool on_message(std::span<const unsigned char> message) noexcept;
   void process(ares_socket_t readable, ares_socket_t writable);
   void rearm_timer();
   void send(Question &question);

@@ -105,11 +105,23 @@ Answer decode_message(Message &message, RRType type) {
 }  // namespace
 
 #if DNS_CARES_HAS_DNSREC
+bool is_well_formed(std::span<const unsigned char> message) noexcept {
+  ares_dns_record_t *parsed = nullptr;
+  const ares_status_t status = ares_dns_parse(message.data(), message.size(), 0, &parsed);
+  ares_dns_record_destroy(parsed);
+  return status == ARES_SUCCESS || status == ARES_ENOMEM;
+}
+
 Answer decode(const ares_dns_record_t &record, RRType type) {
   Message message(record);
   return decode_message(message, type);
 }
 #else
+bool is_well_formed(std::span<const unsigned char> message) noexcept {
+  ns_msg parsed;
+  return ns_initparse(message.data(), static_cast<int>(message.size()), &parsed) == 0;
+}
+
 Answer decode(const unsigned char *octets, int length, RRType type) {
   Message message(octets, length);
   return decode_message(message, type);

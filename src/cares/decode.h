@@ -3,6 +3,8 @@
 
 #include <ares.h>
 
+#include <span>
+
 #include "resolver/upstream.h"
 
 // From 1.28 on, c-ares takes replies apart itself; before, it gives the message as it came.
@@ -21,5 +23,8 @@ Answer decode(const ares_dns_record_t &message, RRType type);
 #else
 Answer decode(const unsigned char *message, int length, RRType type);
 #endif
+
+// Whether c-ares can take the message apart.
+bool is_well_formed(std::span<const unsigned char> message) noexcept;
 
 }  // namespace dns_cares

@@ -21,6 +21,9 @@ constexpr std::size_t kReplyCost = 832;
 constexpr std::size_t kUsableQuarters = 3;
 
 // However large the buffer, more at once gains nothing and makes for long turns of the loop.
+// Datagrams dropped before the loop's other watchers have their turn.
+constexpr int kDroppedAtOnce = 64;
+
 constexpr std::size_t kLeastReplies = 16;
 constexpr std::size_t kMostReplies = 1000;
 
@@ -136,19 +139,33 @@ ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void
 ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, int flags, sockaddr *from,
                               ares_socklen_t *from_size, void *arg) {
   auto *self = static_cast<Sockets *>(arg);
-  const ssize_t got = recvfrom(fd, data, size, flags, from, from_size);
-  if (got <= 0) return got;
-  const std::span octets(static_cast<const unsigned char *>(data), static_cast<std::size_t>(got));
   Socket &socket = self->socket_of(fd);
-  if (socket.stream) {
-    self->read_stream(socket, octets);
-  } else {
-    self->on_reply_(octets, self->arg_);
-  }
-  return got;
+  return socket.stream ? self->receive_stream(socket, data, size, flags)
+                       : self->receive_datagram(fd, data, size, flags, from, from_size);
 }
 
-void Sockets::read_stream(Socket &socket, std::span<const unsigned char> octets) {
+ares_ssize_t Sockets::receive_datagram(int fd, void *data, std::size_t size, int flags, sockaddr *from,
+                                       ares_socklen_t *from_size) {
+  const ares_socklen_t room = from_size != nullptr ? *from_size : 0;
+  for (int dropped = 0; dropped < kDroppedAtOnce; ++dropped) {
+    if (from_size != nullptr) *from_size = room;
+    const ssize_t got = recvfrom(fd, data, size, flags, from, from_size);
+    if (got < 0) return got;
+    if (on_reply_({static_cast<const unsigned char *>(data), static_cast<std::size_t>(got)}, arg_)) return got;
+  }
+  errno = EAGAIN;
+  return -1;
+}
+
+ares_ssize_t Sockets::receive_stream(Socket &socket, void *data, std::size_t size, int flags) {
+  const ssize_t got = recv(socket.watcher->fd(), data, size, flags);
+  if (got > 0) show_messages(socket, {static_cast<const unsigned char *>(data), static_cast<std::size_t>(got)});
+  if (got != 0) return got;
+  errno = ECONNRESET;  // c-ares 1.34 does not take 0 for the end, and reads on and on.
+  return -1;
+}
+
+void Sockets::show_messages(Socket &socket, std::span<const unsigned char> octets) {
   std::string &pending = socket.octets;
   try {
     pending.append(reinterpret_cast<const char *>(octets.data()), octets.size());

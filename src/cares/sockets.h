@@ -23,8 +23,9 @@ namespace dns_cares {
 
 class Sockets {
  public:
-  // Sees each DNS message that comes in, before c-ares does. Must not throw.
-  using ReplyHook = void (*)(std::span<const unsigned char> message, void *arg);
+  // Sees each DNS message that comes in, before c-ares does. A datagram for which it returns false c-ares does not get
+  // to see. Must not throw.
+  using ReplyHook = bool (*)(std::span<const unsigned char> message, void *arg);
   // `on_ready` is called when a socket can be read or written.
   Sockets(struct ev_loop *loop, evloop_io_cb on_ready, ReplyHook on_reply, void *arg)
       : loop_(loop), on_ready_(on_ready), on_reply_(on_reply), arg_(arg) {}
@@ -58,7 +59,10 @@ class Sockets {
   static ares_ssize_t send(ares_socket_t fd, const iovec *parts, int count, void *self);
 
   Socket &socket_of(int fd);
-  void read_stream(Socket &socket, std::span<const unsigned char> octets);
+  ares_ssize_t receive_datagram(int fd, void *data, std::size_t size, int flags, sockaddr *from,
+                                ares_socklen_t *from_size);
+  ares_ssize_t receive_stream(Socket &socket, void *data, std::size_t size, int flags);
+  void show_messages(Socket &socket, std::span<const unsigned char> octets);
 
   struct ev_loop *const loop_;
   const evloop_io_cb on_ready_;

@@ -43,9 +43,9 @@ std::span<const unsigned char> question_name(std::span<const unsigned char> sect
 
 }  // namespace
 
-void Verdicts::note(std::span<const unsigned char> reply) noexcept {
+void Verdicts::note(std::span<const unsigned char> reply, bool well_formed) noexcept {
   if (reply.size() < NS_HFIXEDSZ) return;
-  const auto verdict = verdict_of(reply[3] & 0x0fU);
+  const auto verdict = well_formed ? verdict_of(reply[3] & 0x0fU) : DNS_EBADRESP;
   if (!verdict || verdicts_.size() >= kMost) return;
   const auto section = reply.subspan(NS_HFIXEDSZ);
   const auto name = question_name(section);

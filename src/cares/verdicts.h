@@ -1,7 +1,7 @@
 // What servers said to questions that c-ares then reports as failed in its own words.
 //
-// When every server has refused or failed, some releases of c-ares say "connection refused" or "timeout". So the
-// response codes of such replies are noted as they come in, by question, and looked up when a question fails.
+// When every server has refused or failed, some releases of c-ares say "connection refused" or "timeout"; of malformed
+// replies it says nothing. So such replies are noted as they come in, by question, and looked up when a question fails.
 // Nothing is noted, looked up or hashed for replies that c-ares passes on.
 #pragma once
 
@@ -17,8 +17,9 @@ namespace dns_cares {
 
 class Verdicts {
  public:
-  // Notes the reply if its response code is one that makes c-ares try elsewhere.
-  void note(std::span<const unsigned char> reply) noexcept;
+  // Notes the reply if its response code is one that makes c-ares try elsewhere, or as DNS_EBADRESP if it is not
+  // well formed.
+  void note(std::span<const unsigned char> reply, bool well_formed) noexcept;
 
   // Takes out what was last said to a question, as a status.
   std::optional<int> take(const Question &question);
