@@ -238,7 +238,12 @@ void Channel::dns_timer_cb(void *arg) {
 }
 
 void Channel::process(ares_socket_t readable, ares_socket_t writable) {
-  ares_process_fd(channel_.get(), readable, writable);
+  std::size_t held;
+  do {
+    held = sockets_.octets_held(readable);
+    ares_process_fd(channel_.get(), readable, writable);
+    // 1.18 takes a message in two steps, and would wait for an event between them.
+  } while (sockets_.octets_held(readable) != held);
   if (kTimeoutIsCheap || timer_due_ == kNotArmed) rearm_timer();
   owner_.on_progress();
 }

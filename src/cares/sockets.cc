@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <new>
 #include <numeric>
 
@@ -140,7 +141,7 @@ ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, in
                               ares_socklen_t *from_size, void *arg) {
   auto *self = static_cast<Sockets *>(arg);
   Socket &socket = self->socket_of(fd);
-  return socket.stream ? self->receive_stream(socket, data, size, flags)
+  return socket.stream ? self->receive_stream(socket, data, size)
                        : self->receive_datagram(fd, data, size, flags, from, from_size);
 }
 
@@ -157,31 +158,46 @@ ares_ssize_t Sockets::receive_datagram(int fd, void *data, std::size_t size, int
   return -1;
 }
 
-ares_ssize_t Sockets::receive_stream(Socket &socket, void *data, std::size_t size, int flags) {
-  const ssize_t got = recv(socket.watcher->fd(), data, size, flags);
-  if (got > 0) show_messages(socket, {static_cast<const unsigned char *>(data), static_cast<std::size_t>(got)});
-  if (got != 0) return got;
-  errno = ECONNRESET;  // c-ares 1.34 does not take 0 for the end, and reads on and on.
-  return -1;
+// c-ares gets whole messages only: 1.34 does not notice the end of a connection behind half of one, and reads on and
+// on.
+ares_ssize_t Sockets::receive_stream(Socket &socket, void *data, std::size_t size) {
+  if (socket.whole == 0) {
+    char block[16384];
+    const ssize_t got = recv(socket.watcher->fd(), block, sizeof block, 0);
+    if (got < 0) return got;
+    errno = ECONNRESET;
+    if (got == 0) return -1;
+    try {
+      socket.octets.append(block, static_cast<std::size_t>(got));
+    } catch (const std::bad_alloc &) {
+      no_memory_ = true;
+      return -1;
+    }
+    find_whole_messages(socket);
+    errno = EAGAIN;
+    if (socket.whole == 0) return -1;
+  }
+  const std::size_t given = std::min(size, socket.whole);
+  std::memcpy(data, socket.octets.data(), given);
+  socket.octets.erase(0, given);
+  socket.whole -= given;
+  return static_cast<ares_ssize_t>(given);
 }
 
-void Sockets::show_messages(Socket &socket, std::span<const unsigned char> octets) {
-  std::string &pending = socket.octets;
-  try {
-    pending.append(reinterpret_cast<const char *>(octets.data()), octets.size());
-  } catch (const std::bad_alloc &) {
-    pending.clear();  // Only what on_reply would have seen is lost.
-    return;
+void Sockets::find_whole_messages(Socket &socket) {
+  const auto *data = reinterpret_cast<const unsigned char *>(socket.octets.data());
+  while (socket.octets.size() - socket.whole >= 2) {
+    const std::size_t length = static_cast<std::size_t>(data[socket.whole]) << 8 | data[socket.whole + 1];
+    if (socket.octets.size() - socket.whole - 2 < length) return;
+    on_reply_({data + socket.whole + 2, length}, arg_);
+    socket.whole += 2 + length;
   }
-  const auto *data = reinterpret_cast<const unsigned char *>(pending.data());
-  std::size_t read = 0;
-  while (pending.size() - read >= 2) {
-    const std::size_t length = static_cast<std::size_t>(data[read]) << 8 | data[read + 1];
-    if (pending.size() - read - 2 < length) break;
-    on_reply_({data + read + 2, length}, arg_);
-    read += 2 + length;
-  }
-  pending.erase(0, read);
+}
+
+std::size_t Sockets::octets_held(int fd) const {
+  const auto socket =
+      std::find_if(sockets_.begin(), sockets_.end(), [fd](const Socket &one) { return one.watcher->fd() == fd; });
+  return socket != sockets_.end() ? socket->whole : 0;
 }
 
 }  // namespace dns_cares

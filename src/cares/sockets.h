@@ -37,6 +37,9 @@ class Sockets {
   // Has the socket watched for EVLOOP_READ, EVLOOP_WRITE, both, or nothing.
   void watch(int fd, int events);
 
+  // How many octets of whole messages from a stream c-ares has not taken yet. No event of the loop tells of them.
+  std::size_t octets_held(int fd) const;
+
   // Whether memory was too short to open a socket since the last clear_no_memory().
   bool no_memory() const { return no_memory_; }
   void clear_no_memory() { no_memory_ = false; }
@@ -48,7 +51,10 @@ class Sockets {
   struct Socket {
     std::unique_ptr<evloop_io> watcher;
     bool stream;
-    std::string octets;  // of a message that has not come whole (RFC 1035 section 4.2.2)
+    // What a stream has brought: whole messages, each behind its length (RFC 1035 section 4.2.2), for c-ares to take,
+    // and behind them the beginning of the next one.
+    std::string octets;
+    std::size_t whole = 0;
   };
 
   static ares_socket_t open(int domain, int type, int protocol, void *self);
@@ -61,8 +67,8 @@ class Sockets {
   Socket &socket_of(int fd);
   ares_ssize_t receive_datagram(int fd, void *data, std::size_t size, int flags, sockaddr *from,
                                 ares_socklen_t *from_size);
-  ares_ssize_t receive_stream(Socket &socket, void *data, std::size_t size, int flags);
-  void show_messages(Socket &socket, std::span<const unsigned char> octets);
+  ares_ssize_t receive_stream(Socket &socket, void *data, std::size_t size);
+  void find_whole_messages(Socket &socket);
 
   struct ev_loop *const loop_;
   const evloop_io_cb on_ready_;
