@@ -24,10 +24,10 @@
 #ifndef DNS_CARES_DNS_CARES_H
 #define DNS_CARES_DNS_CARES_H
 
-#include <stddef.h>
-#include <sys/types.h>
-#include <sys/socket.h>
 #include <netdb.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -89,7 +89,9 @@ typedef void (*dns_result_cb)(int status, const struct addrinfo *ai, void *arg);
  * cb, arg   cb(status, ai, arg) is called exactly once. A NULL cb starts nothing.
  *
  * The strings are copied. Errors, those of the arguments included, are given to cb: any of enum dns_status.
- * The lookup's flags are 0 and its deadline the context's. */
+ * The lookup's flags are 0 and its deadline the context's. Without memory for the lookup, cb gets DNS_ENOMEM all
+ * the same, from a reserve for 256 lookups at once in the whole process; beyond that it is called before this
+ * function returns, and never else. */
 DNS_CARES_API void dns_resolve_async(struct ev_loop *loop, const char *hostname, const char *service, int family,
                                      int socktype, int protocol, dns_result_cb cb, void *arg);
 
@@ -100,7 +102,7 @@ struct dns_request;
  *
  * hints        as for getaddrinfo(3): ai_flags (AI_CANONNAME, AI_NUMERICHOST, AI_NUMERICSERV, AI_PASSIVE,
  *              AI_ADDRCONFIG, AI_V4MAPPED, AI_ALL), ai_family, ai_socktype, ai_protocol; the rest is ignored.
- *              NULL: all 0. Not kept.
+ *              NULL: all 0. Not kept. (In this version AI_ADDRCONFIG is accepted and has no effect yet.)
  * deadline_ms  milliseconds from now; 0: the context's
  *
  * Returns the handle, valid until cb has been entered or the lookup is cancelled. NULL only for no memory
@@ -124,15 +126,15 @@ DNS_CARES_API void dns_addrinfo_free(struct addrinfo *ai);
 /* What a context is made with. Fill in with dns_options_init(), then change what is to differ. (In this version
  * resolution_delay_ms and the cache's options are accepted and have no effect yet.) */
 struct dns_options {
-  size_t size;         /* sizeof(struct dns_options), set by dns_options_init(): lets the struct grow */
-  const char *servers; /* comma or space separated, asked in this order: "127.0.0.1:5353,[::1]:53,192.0.2.1".
-                          NULL: the nameserver lines of resolv_conf, 127.0.0.1 when it has none */
-  const char *resolv_conf;      /* path; NULL: /etc/resolv.conf. A missing file counts as an empty one */
-  const char *hosts_file;       /* path; NULL: /etc/hosts; "": none. A missing file counts as an empty one */
-  unsigned timeout_ms;          /* 2000: milliseconds of a server's first try, doubled with each further one; c-ares 1.32
-                                   and later shortens it for a server that it has seen answer faster. 0: the default */
-  unsigned tries;               /* 3: tries per server; 0: the default */
-  unsigned deadline_ms;         /* 10000: milliseconds per lookup, everything included; 0: the default */
+  size_t size;             /* sizeof(struct dns_options), set by dns_options_init(): lets the struct grow */
+  const char *servers;     /* comma or space separated, asked in this order: "127.0.0.1:5353,[::1]:53,192.0.2.1".
+                              NULL: the nameserver lines of resolv_conf, 127.0.0.1 when it has none */
+  const char *resolv_conf; /* path; NULL: /etc/resolv.conf. A missing file counts as an empty one */
+  const char *hosts_file;  /* path; NULL: /etc/hosts; "": none. A missing file counts as an empty one */
+  unsigned timeout_ms;     /* 2000: milliseconds of a server's first try, doubled with each further one; c-ares 1.32
+                              and later shortens it for a server that it has seen answer faster. 0: the default */
+  unsigned tries;          /* 3: tries per server; 0: the default */
+  unsigned deadline_ms;    /* 10000: milliseconds per lookup, everything included; 0: the default */
   unsigned resolution_delay_ms; /* 50: how long one family's addresses wait for the other's (RFC 8305 section
                                    3), in milliseconds; UINT_MAX: until the deadline */
   unsigned max_inflight;        /* queries on the wire at once, at most 65000; the rest wait, first in first

@@ -10,8 +10,8 @@
  * own watcher, stop others (also ones whose event is pending: their callback then does not run), and
  * start a new watcher on the same file descriptor.
  *
- * Lifetime: a watcher lives from its start to its stop and keeps `evloop_run()` going for that time
- * (a timer, while it is armed). Stop all watchers before `ev_loop_destroy()`.
+ * Lifetime: a watcher lives from its start to its stop, and keeps `evloop_run()` going while it watches for
+ * something (a timer, while it is armed). Stop all watchers before `ev_loop_destroy()`.
  *
  * `loop` may be NULL everywhere and is then the default loop. No call lets an exception out.
  */
@@ -38,8 +38,9 @@ struct evloop_timer;
 #define EVLOOP_WRITE 0x02 /* the value of EV_WRITE */
 
 /* Called each time `fd` is ready. `revents` has EVLOOP_READ, EVLOOP_WRITE or both: what is ready now. An
- * fd that libev finds unusable (closed while watched) is reported once as all the events asked for, so
- * that the next read or write on it tells why; its watcher is then inactive until updated or stopped. */
+ * fd that is closed already when its watcher is started or updated, or that libev finds unusable, is reported
+ * once as all the events asked for, so that the next read or write on it tells why; its watcher is then inactive
+ * until updated or stopped. Stop a watcher before you close its fd: most of libev's backends cannot notice. */
 typedef void (*evloop_io_cb)(int fd, int revents, void *arg);
 
 /* Called each time the timer goes off. */
@@ -56,8 +57,7 @@ DNS_CARES_API void evloop_break(struct ev_loop *loop);
 
 /* Starts watching `fd` for `events` (EVLOOP_READ, EVLOOP_WRITE, both, or 0: nothing until updated).
  * Returns NULL, with nothing started, for a negative fd, an unknown event bit, a NULL cb or no memory. */
-DNS_CARES_API struct evloop_io *evloop_io_start(struct ev_loop *loop, int fd, int events, evloop_io_cb cb,
-                                                void *arg);
+DNS_CARES_API struct evloop_io *evloop_io_start(struct ev_loop *loop, int fd, int events, evloop_io_cb cb, void *arg);
 
 /* Changes the events watched for; 0 pauses. Unknown bits are ignored. NULL is fine. */
 DNS_CARES_API void evloop_io_update(struct evloop_io *io, int events);
