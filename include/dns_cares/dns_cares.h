@@ -50,7 +50,7 @@ enum dns_status {
   DNS_ENOTFOUND,    /* the name does not exist (NXDOMAIN), or is not a numeric address where one was asked for */
   DNS_ENODATA,      /* the name exists, but has no address of the family asked for (RFC 2308 section 2.2) */
   DNS_ETIMEOUT,     /* no answer within the tries or by the deadline */
-  DNS_ESERVFAIL,    /* the servers answered SERVFAIL */
+  DNS_ESERVFAIL,    /* the servers answered SERVFAIL, or a code that makes no sense for a lookup */
   DNS_EREFUSED,     /* the servers answered REFUSED */
   DNS_EFORMERR,     /* the server answered FORMERR: it could not read the query */
   DNS_ENOTIMP,      /* the servers answered NOTIMP */

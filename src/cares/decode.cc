@@ -10,6 +10,9 @@
 namespace dns_cares {
 namespace {
 
+// Far more than any chain in use has; each link may cost a pass over all records.
+constexpr std::size_t kMostLinks = 64;
+
 constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
 
 // A TTL with the top bit set counts as 0 (RFC 2181 section 8).
@@ -30,7 +33,7 @@ int status_of(unsigned rcode) {
     case ns_r_refused:
       return DNS_EREFUSED;
     default:
-      return DNS_EBADRESP;
+      return DNS_ESERVFAIL;  // A code that means nothing to a resolver: the server has failed it.
   }
 }
 
@@ -55,7 +58,7 @@ Pass read_answers(Message &message, RRType type, Chain &chain, Answer &answer) {
     if (record.type == ns_t_cname) {
       chain.name = record.target;
       chain.ttl = std::min(chain.ttl, sane_ttl(record.ttl));
-      if (++chain.length > message.count(Section::kAnswer)) return Pass::kMalformed;  // A circle.
+      if (++chain.length > kMostLinks) return Pass::kMalformed;  // A circle, or as good as one.
       moved = true;
     } else if (record.type == static_cast<unsigned>(type)) {
       answer.addresses.push_back(record.address);

@@ -16,8 +16,9 @@ namespace dns_cares {
 // of other owners are left aside. Throws std::bad_alloc.
 //   DNS_OK         addresses, TTL the minimum over the chain
 //   DNS_ENOTFOUND, DNS_ENODATA  TTL by RFC 2308 section 5 from the SOA in the authority section, 0 without one
-//   DNS_ESERVFAIL, DNS_EREFUSED, DNS_EFORMERR, DNS_ENOTIMP  what the server said
-//   DNS_EBADRESP   malformed, a CNAME circle, or an unknown response code
+//   DNS_ESERVFAIL, DNS_EREFUSED, DNS_EFORMERR, DNS_ENOTIMP  what the server said; the first also stands for every code
+//                  that makes no sense here
+//   DNS_EBADRESP   malformed, or a CNAME circle
 #if DNS_CARES_HAS_DNSREC
 Answer decode(const ares_dns_record_t &message, RRType type);
 #else

@@ -89,7 +89,16 @@ class Message {
       : parsed_(ns_initparse(message, length, &handle_) == 0), question_known_(parsed_ && read_question()) {}
 
   const char *question() const { return question_known_ ? question_ : nullptr; }
-  unsigned rcode() const { return ns_msg_getflag(handle_, ns_f_rcode); }
+  // With the upper bits that the OPT record has (RFC 6891 section 6.1.3). Only a reply without answers needs them.
+  unsigned rcode() {
+    const auto lower = static_cast<unsigned>(ns_msg_getflag(handle_, ns_f_rcode));
+    if (count(Section::kAnswer) > 0) return lower;
+    for (int i = 0; i < ns_msg_count(handle_, ns_s_ar); ++i) {
+      if (ns_parserr(&handle_, ns_s_ar, i, &rr_) != 0) break;
+      if (ns_rr_type(rr_) == ns_t_opt) return lower | (ns_rr_ttl(rr_) >> 24) << 4;
+    }
+    return lower;
+  }
   std::size_t count(Section section) const { return ns_msg_count(handle_, native(section)); }
 
   bool read(Section section, std::size_t index, Record &record) {
@@ -100,16 +109,16 @@ class Message {
     record.ttl = ns_rr_ttl(rr_);
     switch (record.type) {
       case ns_t_a:
-        if (ns_rr_rdlen(rr_) != NS_INADDRSZ) return false;
+        if (ns_rr_rdlen(rr_) < NS_INADDRSZ) return false;
         record.address = read_address<in_addr>(Address::v4);
         return true;
       case ns_t_aaaa:
-        if (ns_rr_rdlen(rr_) != NS_IN6ADDRSZ) return false;
+        if (ns_rr_rdlen(rr_) < NS_IN6ADDRSZ) return false;
         record.address = read_address<in6_addr>([](const in6_addr &address) { return Address::v6(address); });
         return true;
       case ns_t_cname:
         record.target = target_;
-        return expand(ns_rr_rdata(rr_), target_) == ns_rr_rdlen(rr_);
+        return is_within(expand(ns_rr_rdata(rr_), target_), ns_rr_rdlen(rr_));
       case ns_t_soa:
         return read_minimum(record);
       default:
@@ -126,6 +135,9 @@ class Message {
     std::memcpy(&octets, ns_rr_rdata(rr_), sizeof octets);
     return make(octets);
   }
+
+  // What is behind a name or an address in its record's data is passed over, as c-ares does.
+  static bool is_within(int length, int limit) { return length >= 0 && length <= limit; }
 
   // The length of the name at `name` in the message, or -1.
   int expand(const unsigned char *name, char (&text)[NS_MAXDNAME]) const {

@@ -99,7 +99,7 @@ void Resolver::resolve(Lookup &lookup, const char *service) {
   if (status != DNS_OK) return finish(lookup, status);
 
   if (!lookup.has_hostname) {
-    return service != nullptr ? finish_with_loopback(lookup) : finish(lookup, DNS_EBADNAME);
+    return service != nullptr ? finish_with_own_address(lookup) : finish(lookup, DNS_EBADNAME);
   }
   if (const auto literal = parse_literal(lookup.name)) return finish_with_literal(lookup, *literal);
   if (lookup.flag(AI_NUMERICHOST)) return finish(lookup, DNS_ENOTFOUND);
@@ -119,10 +119,18 @@ void Resolver::finish_with_literal(Lookup &lookup, const Address &literal) {
   finish_with(lookup, selected, lookup.name);
 }
 
+// To bind to, or to reach oneself. Nothing is mapped here, as in glibc: both could not be bound to.
+void Resolver::finish_with_own_address(Lookup &lookup) {
+  const bool any = lookup.flag(AI_PASSIVE);
+  std::vector<Address> addresses;
+  if (lookup.hints.family != AF_INET) addresses.push_back(Address::v6(any ? in6addr_any : in6addr_loopback));
+  if (lookup.hints.family != AF_INET6) addresses.push_back(Address::v4({htonl(any ? INADDR_ANY : INADDR_LOOPBACK)}));
+  finish_with(lookup, addresses, {});
+}
+
 void Resolver::finish_with_loopback(Lookup &lookup) {
-  const bool any = !lookup.has_hostname && lookup.flag(AI_PASSIVE);
-  const Address v6 = Address::v6(any ? in6addr_any : in6addr_loopback);
-  const Address v4 = Address::v4({htonl(any ? INADDR_ANY : INADDR_LOOPBACK)});
+  const Address v6 = Address::v6(in6addr_loopback);
+  const Address v4 = Address::v4({htonl(INADDR_LOOPBACK)});
   finish_with(lookup, select(lookup.hints, std::span(&v6, 1), std::span(&v4, 1)), lookup.name);
 }
 

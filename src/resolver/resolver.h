@@ -66,6 +66,7 @@ class Resolver {
  private:
   void resolve(Lookup &lookup, const char *service);
   void finish_with_literal(Lookup &lookup, const Address &literal);
+  void finish_with_own_address(Lookup &lookup);
   void finish_with_loopback(Lookup &lookup);
   bool finish_from_hosts(Lookup &lookup);
   void wait_for_turn(Lookup &lookup);

@@ -1,0 +1,325 @@
+#include "resolver/inflight.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "../../tests/failing_new.h"
+#include "dns_cares/dns_cares.h"
+
+namespace dns_cares {
+namespace {
+
+// Answers each question with a status, at once or when the test says so.
+class FakeUpstream final : public Upstream {
+ public:
+  void ask(Question &question) noexcept override {
+    asked += question.name + ' ';
+    waiting.push_back(&question);
+    most_at_once = std::max(most_at_once, waiting.size());
+    if (at_once) answer(0);
+  }
+  void answer(std::size_t index, int status = DNS_ENODATA) {
+    Question &question = *waiting.at(index);
+    waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(index));
+    question.on_answer(Answer::failure(status));
+  }
+
+  bool at_once = false;
+  std::string asked;
+  std::vector<Question *> waiting;
+  std::size_t most_at_once = 0;
+};
+
+class RecordingWaiter final : public Waiter {
+ public:
+  void on_answer(const Answer &answer) noexcept override {
+    ++answers;
+    status = answer.status;
+    if (then) then();
+  }
+  int answers = 0;
+  int status = DNS_OK;
+  std::function<void()> then;
+};
+
+class InflightTest : public testing::Test {
+ protected:
+  explicit InflightTest(std::size_t window = 2) : inflight_(upstream_, window) {}
+
+  RecordingWaiter &want(const char *name, RRType type = RRType::kA) {
+    RecordingWaiter &waiter = waiters_.emplace_back();
+    inflight_.want(name, type, waiter);
+    return waiter;
+  }
+
+  FakeUpstream upstream_;
+  std::deque<RecordingWaiter> waiters_;
+  Inflight inflight_;
+};
+
+class InflightOfOneTest : public InflightTest {
+ protected:
+  InflightOfOneTest() : InflightTest(1) {}
+};
+
+TEST_F(InflightTest, NothingIsThereAtFirst) {
+  EXPECT_TRUE(inflight_.has_room());
+  EXPECT_FALSE(inflight_.has_work());
+  EXPECT_EQ(inflight_.on_wire(), 0u);
+}
+
+TEST_F(InflightTest, QueryIsAskedOnlyWhenTheQueueIsSent) {
+  const RecordingWaiter &a = want("a");
+  EXPECT_TRUE(a.waiting());
+  EXPECT_EQ(upstream_.asked, "");
+  EXPECT_TRUE(inflight_.has_work());
+  EXPECT_FALSE(inflight_.has_room());
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a ");
+  EXPECT_FALSE(inflight_.has_work());
+  EXPECT_TRUE(inflight_.has_room());
+  EXPECT_EQ(inflight_.on_wire(), 1u);
+}
+
+TEST_F(InflightTest, QuestionHasNameAndTypeOfTheQuery) {
+  want("a.test", RRType::kAAAA);
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.waiting.at(0)->name, "a.test");
+  EXPECT_EQ(upstream_.waiting.at(0)->type, RRType::kAAAA);
+}
+
+TEST_F(InflightTest, AnswerIsGivenOnceAndOnlyWhenSettled) {
+  const RecordingWaiter &a = want("a");
+  inflight_.send_queued();
+  upstream_.answer(0, DNS_EREFUSED);
+  EXPECT_EQ(a.answers, 0);
+  EXPECT_TRUE(a.waiting());
+  EXPECT_TRUE(inflight_.has_work());
+  inflight_.settle();
+  EXPECT_EQ(a.answers, 1);
+  EXPECT_EQ(a.status, DNS_EREFUSED);
+  EXPECT_FALSE(a.waiting());
+  EXPECT_FALSE(inflight_.has_work());
+  inflight_.settle();
+  EXPECT_EQ(a.answers, 1);
+}
+
+TEST_F(InflightTest, AtMostTheWindowIsOnTheWireAndTheRestWaitsInOrder) {
+  for (const char *name : {"a", "b", "c", "d", "e"}) want(name);
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a b ");
+  EXPECT_EQ(inflight_.on_wire(), 2u);
+  EXPECT_FALSE(inflight_.has_room());
+  EXPECT_FALSE(inflight_.has_work());
+  upstream_.answer(1);
+  EXPECT_EQ(inflight_.on_wire(), 1u);
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a b c ");
+  upstream_.answer(0);
+  upstream_.answer(0);
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a b c d e ");
+  EXPECT_EQ(upstream_.most_at_once, 2u);
+}
+
+TEST_F(InflightTest, ThereIsNoRoomBesideAQueue) {
+  for (const char *name : {"a", "b", "c"}) want(name);
+  inflight_.send_queued();
+  upstream_.answer(0);
+  // One place is free, but it is c's.
+  EXPECT_FALSE(inflight_.has_room());
+  EXPECT_TRUE(inflight_.has_work());
+}
+
+TEST_F(InflightOfOneTest, WindowOfOneAsksOneAfterTheOther) {
+  for (const char *name : {"a", "b"}) want(name);
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a ");
+  upstream_.answer(0);
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a b ");
+  upstream_.answer(0);
+  inflight_.settle();
+  for (const RecordingWaiter &waiter : waiters_) EXPECT_EQ(waiter.answers, 1);
+}
+
+TEST_F(InflightTest, AnswersAreGivenInTheOrderInWhichTheyCame) {
+  std::string order;
+  want("a").then = [&] { order += 'a'; };
+  want("b").then = [&] { order += 'b'; };
+  inflight_.send_queued();
+  upstream_.answer(1);
+  upstream_.answer(0);
+  inflight_.settle();
+  EXPECT_EQ(order, "ba");
+}
+
+TEST_F(InflightTest, UpstreamThatAnswersAtOnceIsFine) {
+  upstream_.at_once = true;
+  for (const char *name : {"a", "b", "c", "d"}) want(name);
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a b c d ");
+  EXPECT_EQ(inflight_.on_wire(), 0u);
+  for (const RecordingWaiter &waiter : waiters_) EXPECT_EQ(waiter.answers, 0);
+  inflight_.settle();
+  for (const RecordingWaiter &waiter : waiters_) EXPECT_EQ(waiter.answers, 1);
+}
+
+TEST_F(InflightTest, ForgottenWaiterIsNotTold) {
+  RecordingWaiter &a = want("a");
+  const RecordingWaiter &b = want("b");
+  inflight_.send_queued();
+  a.unlink();
+  EXPECT_FALSE(a.waiting());
+  upstream_.answer(0);
+  upstream_.answer(0);
+  inflight_.settle();
+  EXPECT_EQ(a.answers, 0);
+  EXPECT_EQ(b.answers, 1);
+}
+
+TEST_F(InflightTest, WaiterForgottenBetweenItsAnswerAndTheSettlingIsNotTold) {
+  RecordingWaiter &a = want("a");
+  inflight_.send_queued();
+  upstream_.answer(0);
+  a.unlink();
+  inflight_.settle();
+  EXPECT_EQ(a.answers, 0);
+  EXPECT_FALSE(inflight_.has_work());
+}
+
+TEST_F(InflightTest, DestroyedWaiterIsNotTold) {
+  {
+    RecordingWaiter gone;
+    inflight_.want("a", RRType::kA, gone);
+    inflight_.send_queued();
+  }
+  upstream_.answer(0);
+  inflight_.settle();
+  EXPECT_EQ(inflight_.on_wire(), 0u);
+}
+
+TEST_F(InflightTest, QueryThatNobodyWaitsForKeepsItsPlaceUntilItIsAnswered) {
+  RecordingWaiter &a = want("a");
+  want("b");
+  want("c");
+  inflight_.send_queued();
+  a.unlink();
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a b ");
+  EXPECT_FALSE(inflight_.has_room());
+  EXPECT_FALSE(inflight_.has_work());
+  upstream_.answer(0);
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a b c ");
+}
+
+TEST_F(InflightTest, QueuedQueryThatNobodyWaitsForIsNeverAsked) {
+  for (const char *name : {"a", "b", "c", "d"}) want(name);
+  inflight_.send_queued();
+  waiters_[2].unlink();
+  upstream_.answer(0);
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a b d ");
+}
+
+TEST_F(InflightTest, QueueOfUnwantedQueriesAloneIsCleared) {
+  want("a").unlink();
+  want("b").unlink();
+  EXPECT_TRUE(inflight_.has_work());
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "");
+  EXPECT_FALSE(inflight_.has_work());
+  EXPECT_TRUE(inflight_.has_room());
+}
+
+TEST_F(InflightTest, WaiterMayWantMoreWhenItIsTold) {
+  RecordingWaiter &a = want("a");
+  a.then = [&] {
+    if (a.answers == 1) inflight_.want("again", RRType::kA, a);
+  };
+  inflight_.send_queued();
+  upstream_.answer(0);
+  inflight_.settle();
+  EXPECT_TRUE(a.waiting());
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, "a again ");
+  upstream_.answer(0);
+  inflight_.settle();
+  EXPECT_EQ(a.answers, 2);
+}
+
+TEST_F(InflightTest, WaiterMayForgetAnotherWhenItIsTold) {
+  RecordingWaiter &a = want("a");
+  RecordingWaiter &b = want("b");
+  a.then = [&] { b.unlink(); };
+  inflight_.send_queued();
+  upstream_.answer(0);
+  upstream_.answer(0);
+  inflight_.settle();
+  EXPECT_EQ(a.answers, 1);
+  EXPECT_EQ(b.answers, 0);
+}
+
+// However fast the servers are, one settle() gives out only what was there when it began.
+TEST_F(InflightTest, SettlingEndsThoughEveryWaiterWantsMore) {
+  upstream_.at_once = true;
+  RecordingWaiter &a = want("a");
+  a.then = [&] {
+    inflight_.want("a", RRType::kA, a);
+    inflight_.send_queued();
+  };
+  inflight_.send_queued();
+  for (int settled = 1; settled <= 3; ++settled) {
+    inflight_.settle();
+    EXPECT_EQ(a.answers, settled);
+  }
+}
+
+TEST_F(InflightTest, DestructionFreesQueriesInEveryStateAndTellsNobody) {
+  RecordingWaiter answered, on_wire, queued;
+  {
+    Inflight inflight(upstream_, 1);
+    inflight.want("answered", RRType::kA, answered);
+    inflight.send_queued();
+    upstream_.answer(0);
+    inflight.want("on-wire", RRType::kA, on_wire);
+    inflight.send_queued();
+    inflight.want("queued", RRType::kA, queued);
+    inflight.send_queued();
+    EXPECT_EQ(upstream_.asked, "answered on-wire ");
+  }
+  for (const RecordingWaiter *waiter : {&answered, &on_wire, &queued}) {
+    EXPECT_FALSE(waiter->waiting());
+    EXPECT_EQ(waiter->answers, 0);
+  }
+}
+
+TEST_F(InflightTest, WithoutMemoryNothingIsQueuedAndNobodyWaits) {
+  const std::string name(100, 'a');
+  RecordingWaiter waiter;
+  std::size_t failures = 0;
+  for (;; ++failures) {
+    std::string copy = name;
+    const dns_cares_test::FailingNew no_memory(failures);
+    try {
+      inflight_.want(std::move(copy), RRType::kA, waiter);
+      break;
+    } catch (const std::bad_alloc &) {
+    }
+    if (waiter.waiting() || inflight_.has_work()) break;
+  }
+  EXPECT_GT(failures, 0u);
+  EXPECT_TRUE(waiter.waiting());
+  inflight_.send_queued();
+  EXPECT_EQ(upstream_.asked, name + ' ');
+}
+
+}  // namespace
+}  // namespace dns_cares
