@@ -1,11 +1,12 @@
 #include "last_resort.h"
 
-#include <ev.h>
 #include <gtest/gtest.h>
 
 #include <deque>
 #include <functional>
 #include <vector>
+
+#include "evloop/watchers.h"
 
 namespace dns_cares {
 namespace {

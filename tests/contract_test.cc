@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "failing_new.h"
@@ -62,6 +63,8 @@ const Ending kEndings[] = {
     {"UnknownService", "answer.test", {.service = "no-such-service"}, DNS_ESERVICE},
     {"UnknownSocktype", "answer.test", {.socktype = 77}, DNS_ESOCKTYPE},
 };
+
+void PrintTo(const Ending &ending, std::ostream *out) { *out << ending.name; }
 
 class Bench;
 
@@ -145,6 +148,8 @@ class Bench {
   Lookup *first_other_ = nullptr;
   Lookup *second_other_ = nullptr;
 };
+
+void PrintTo(const Reaction &reaction, std::ostream *out) { *out << reaction.name; }
 
 using Others = Reaction::Others;
 

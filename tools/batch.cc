@@ -56,10 +56,13 @@ class Batch {
     item->batch->print_what_is_due();
   }
 
+  // Called by the library, so nothing may be thrown here. What cannot be written ends the run.
   void print_what_is_due() {
-    for (; printed_ < items_.size() && items_[printed_].done; ++printed_) {
-      fmt::print("{}\t{}\n", names_[printed_], items_[printed_].result);
-      items_[printed_].result = {};
+    for (; printed_ < items_.size() && items_[printed_].done && std::ferror(stdout) == 0; ++printed_) {
+      std::string &result = items_[printed_].result;
+      const std::string line = names_[printed_] + '\t' + result + '\n';
+      if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size()) return dns_shutdown(nullptr);
+      result = {};
     }
   }
 
