@@ -5,11 +5,14 @@
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/evloop.h>
 
+static int failed;
+
 static void on_result(int status, const struct addrinfo *ai, void *arg) {
   const char *name = arg;
   char text[INET6_ADDRSTRLEN];
 
-  if (status != DNS_OK) fprintf(stderr, "%s: %s\n", name, dns_strerror(status));
+  failed = status != DNS_OK;
+  if (failed) fprintf(stderr, "%s: %s\n", name, dns_strerror(status));
   for (; ai != NULL; ai = ai->ai_next) {
     const void *address = ai->ai_family == AF_INET ? (const void *)&((const struct sockaddr_in *)ai->ai_addr)->sin_addr
                                                    : &((const struct sockaddr_in6 *)ai->ai_addr)->sin6_addr;
@@ -22,5 +25,5 @@ int main(int argc, char **argv) {
 
   dns_resolve_async(NULL, name, "https", AF_UNSPEC, SOCK_STREAM, 0, on_result, name);
   evloop_run(NULL);
-  return 0;
+  return failed;
 }

@@ -3,6 +3,7 @@
 #include "dns_cares/evloop.h"
 #include "last_resort.h"
 #include "registry.h"
+#include "resolver/name.h"
 
 namespace {
 
@@ -55,6 +56,23 @@ int dns_init(struct ev_loop *loop, const struct dns_options *options) {
     return make_context(loop, options);
   } catch (...) {
     return DNS_ENOMEM;
+  }
+}
+
+void dns_cache_flush(struct ev_loop *loop) {
+  loop = or_default(loop);
+  if (Context *context = loop != nullptr ? find_context(loop) : nullptr) context->cache().flush();
+}
+
+void dns_cache_forget(struct ev_loop *loop, const char *name) {
+  loop = or_default(loop);
+  Context *context = loop != nullptr && name != nullptr ? find_context(loop) : nullptr;
+  if (context == nullptr) return;
+  try {
+    std::string plain(name);
+    if (normalize_name(plain)) context->cache().forget(name_key(plain));
+  } catch (...) {
+    context->cache().flush();  // Rather too much than what was to be forgotten.
   }
 }
 

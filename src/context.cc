@@ -16,13 +16,18 @@ Context::Context(struct ev_loop *loop, ContextSettings settings, LoopEnd::Callba
     : loop_(loop),
       server_options_(std::move(settings.channel)),
       deadline_ms_(settings.deadline_ms),
-      resolver_(std::move(settings.resolver), *this),
+      sources_(kernel_),
+      resolver_(std::move(settings.resolver), *this, sources_),
       loop_end_(loop, on_loop_end),
       hold_(loop),
       turn_(
           loop, [](void *self) { static_cast<Context *>(self)->turn(); }, this),
       deadline_timer_(
-          loop, [](void *self) { static_cast<Context *>(self)->on_deadline(); }, this, Liveness::kWeak) {}
+          loop, [](void *self) { static_cast<Context *>(self)->on_deadline(); }, this, Liveness::kWeak) {
+  network_changes_.emplace(
+      loop, [](bool watching, void *self) { static_cast<Context *>(self)->on_network_change(watching); }, this);
+  sources_.changed(network_changes_->watching());
+}
 
 void Context::open_servers() {
   servers_.emplace(
@@ -33,8 +38,9 @@ dns_request *Context::resolve(const char *hostname, const char *service, const H
                               dns_result_cb cb, void *arg) {
   auto owned = std::make_unique<dns_request>(*this, hostname, hints, cb, arg);
   dns_request *request = owned.get();
-  const double deadline = steady_now() + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
-  resolver_.start(std::move(owned), service, deadline);
+  const double now = steady_now();
+  const double deadline = now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
+  resolver_.start(std::move(owned), service, now, deadline);
   update();
   return request;
 }
@@ -57,9 +63,11 @@ void Context::ask(Question &question) noexcept {
   question.on_answer(Answer::failure(status));
 }
 
+void Context::on_network_change(bool watching) { sources_.changed(watching); }
+
 void Context::turn() {
   ++references_;
-  resolver_.advance();
+  resolver_.advance(steady_now());
   resolver_.begin_round();
   for (int n = 0; n < kCallbacksPerTurn; ++n) {
     const auto lookup = resolver_.take_finished();
@@ -72,7 +80,7 @@ void Context::turn() {
 
 void Context::on_deadline() {
   deadline_due_ = 0;
-  resolver_.advance();  // An answer that is here already is not late.
+  resolver_.advance(steady_now());  // An answer that is here already is not late.
   resolver_.expire(steady_now());
   update();
 }
@@ -96,6 +104,7 @@ void Context::update() {
 void Context::end() {
   ended_ = true;
   servers_.reset();
+  network_changes_.reset();
   turn_.stop();
   deadline_timer_.stop();
   resolver_.finish_all(DNS_ESHUTDOWN);

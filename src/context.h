@@ -13,6 +13,8 @@
 
 #include "cares/servers.h"
 #include "evloop/watchers.h"
+#include "network/netlink.h"
+#include "network/sources.h"
 #include "options.h"
 #include "resolver/lookup.h"
 #include "resolver/resolver.h"
@@ -48,6 +50,8 @@ class Context final : private Upstream {
                        dns_result_cb cb, void *arg);
   void cancel(dns_request &request);
 
+  Cache &cache() { return resolver_.cache(); }
+
   // Calls back what is outstanding with DNS_ESHUTDOWN and gives up the registry's reference.
   void end();
 
@@ -56,6 +60,7 @@ class Context final : private Upstream {
   void release();
 
   void ask(Question &question) noexcept override;
+  void on_network_change(bool watching);
   void on_deadline();
   void turn();
   void update();
@@ -63,6 +68,9 @@ class Context final : private Upstream {
   struct ev_loop *const loop_;
   const Channel::Options server_options_;
   const unsigned deadline_ms_;
+  Kernel kernel_;
+  Sources sources_;
+  std::optional<NetworkChanges> network_changes_;
   Resolver resolver_;
   std::optional<Servers> servers_;  // destroyed before the resolver, whose questions it has
   LoopEnd loop_end_;

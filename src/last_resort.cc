@@ -82,7 +82,12 @@ void call_without_memory(struct ev_loop *loop, dns_result_cb cb, void *arg) noex
 }
 
 void end_last_resort(struct ev_loop *loop) noexcept {
-  while (Slot *slot = find_slot_of(loop)) slot->call(DNS_ESHUTDOWN);
+  // Not without end: a callback may put another lookup into the reserve.
+  for (int n = 0; n < kReserve; ++n) {
+    Slot *slot = find_slot_of(loop);
+    if (slot == nullptr) return;
+    slot->call(DNS_ESHUTDOWN);
+  }
 }
 
 }  // namespace dns_cares

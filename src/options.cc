@@ -1,6 +1,8 @@
 #include "options.h"
 
 #include <algorithm>
+#include <climits>
+#include <cmath>
 #include <cstring>
 
 #include "resolver/resolv_conf.h"
@@ -86,6 +88,12 @@ int read_settings(const dns_options &options, ContextSettings &settings) {
   settings.resolver.search = Search(std::move(conf.search), conf.ndots);
   settings.resolver.window =
       options.max_inflight != 0 ? std::min(options.max_inflight, kMostInFlight) : Sockets::replies_that_fit();
+  settings.resolver.resolution_delay =
+      options.resolution_delay_ms != UINT_MAX ? options.resolution_delay_ms / 1e3 : HUGE_VAL;
+  settings.resolver.cache = {.bytes = options.cache_bytes,
+                             .max_ttl_s = options.max_ttl_s,
+                             .max_negative_ttl_s = options.max_negative_ttl_s,
+                             .max_stale_s = options.max_stale_s};
   settings.channel = {.servers = std::move(conf.servers),
                       .timeout_ms = options.timeout_ms,
                       .tries = options.tries,

@@ -19,12 +19,6 @@ Registry &registry() {
   return *instance;
 }
 
-Context *find(struct ev_loop *loop) {
-  const std::lock_guard lock(registry().mutex);
-  const auto found = registry().contexts.find(loop);
-  return found != registry().contexts.end() ? found->second : nullptr;
-}
-
 Context *take(struct ev_loop *loop) {
   const std::lock_guard lock(registry().mutex);
   const auto found = registry().contexts.find(loop);
@@ -53,8 +47,14 @@ Context *make(struct ev_loop *loop, ContextSettings settings) {
 
 }  // namespace
 
+Context *find_context(struct ev_loop *loop) {
+  const std::lock_guard lock(registry().mutex);
+  const auto found = registry().contexts.find(loop);
+  return found != registry().contexts.end() ? found->second : nullptr;
+}
+
 Context &context_of(struct ev_loop *loop) {
-  if (Context *context = find(loop)) return *context;
+  if (Context *context = find_context(loop)) return *context;
   dns_options defaults;
   dns_options_init(&defaults);
   ContextSettings settings;
@@ -64,7 +64,7 @@ Context &context_of(struct ev_loop *loop) {
 }
 
 int make_context(struct ev_loop *loop, const dns_options *options) {
-  if (find(loop) != nullptr) return DNS_ESYSTEM;
+  if (find_context(loop) != nullptr) return DNS_ESYSTEM;
   dns_options known;
   int status = known_options(options, known);
   if (status != DNS_OK) return status;

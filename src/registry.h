@@ -8,6 +8,9 @@
 
 namespace dns_cares {
 
+// The loop's context; nullptr if there is none.
+Context *find_context(struct ev_loop *loop);
+
 // The loop's context, made with the defaults if there is none. Throws std::bad_alloc.
 Context &context_of(struct ev_loop *loop);
 

@@ -20,7 +20,6 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
-#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -263,8 +262,11 @@ std::string version_of(const std::string &program, const std::string &argument) 
   std::array<char, 4096> part;
   while (const std::size_t size = std::fread(part.data(), 1, part.size(), pipe)) output.append(part.data(), size);
   pclose(pipe);
-  std::smatch match;
-  return std::regex_search(output, match, std::regex("\\b[0-9]+(\\.[0-9]+)+")) ? match.str() : "";
+  std::istringstream words(output);
+  for (std::string word; words >> word;) {
+    if (word[0] >= '0' && word[0] <= '9') return word;
+  }
+  return "";
 }
 
 }  // namespace dns_cares_test

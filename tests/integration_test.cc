@@ -387,10 +387,15 @@ TEST_P(Server, ResolvesShortNamesThroughTheSearchList) {
 
 TEST_P(Server, Resolves2000NamesAtOnce) {
   constexpr int kNames = 2000;
-  init();
+  // A burst does not fit into the servers' own receive buffers, and on a busy machine they lose much of it: what counts
+  // is that every name is asked for again until it is answered.
+  init(server().address(), [](dns_options &options) {
+    options.timeout_ms = 500;
+    options.tries = 8;
+  });
   std::vector<const Lookup *> lookups;
   for (int i = 0; i < kNames; ++i) {
-    lookups.push_back(&loop_.resolve("name" + std::to_string(i) + ".wild.zone.test", {.deadline_ms = 30'000}));
+    lookups.push_back(&loop_.resolve("name" + std::to_string(i) + ".wild.zone.test", {.deadline_ms = 50'000}));
   }
   loop_.run();
   std::map<int, int> statuses;

@@ -102,7 +102,7 @@ struct dns_request;
  *
  * hints        as for getaddrinfo(3): ai_flags (AI_CANONNAME, AI_NUMERICHOST, AI_NUMERICSERV, AI_PASSIVE,
  *              AI_ADDRCONFIG, AI_V4MAPPED, AI_ALL), ai_family, ai_socktype, ai_protocol; the rest is ignored.
- *              NULL: all 0. Not kept. (In this version AI_ADDRCONFIG is accepted and has no effect yet.)
+ *              NULL: all 0. Not kept.
  * deadline_ms  milliseconds from now; 0: the context's
  *
  * Returns the handle, valid until cb has been entered or the lookup is cancelled. NULL only for no memory
@@ -123,8 +123,7 @@ DNS_CARES_API struct addrinfo *dns_addrinfo_dup(const struct addrinfo *ai);
  * getaddrinfo(3)'s lists. Any thread. */
 DNS_CARES_API void dns_addrinfo_free(struct addrinfo *ai);
 
-/* What a context is made with. Fill in with dns_options_init(), then change what is to differ. (In this version
- * resolution_delay_ms and the cache's options are accepted and have no effect yet.) */
+/* What a context is made with. Fill in with dns_options_init(), then change what is to differ. */
 struct dns_options {
   size_t size;             /* sizeof(struct dns_options), set by dns_options_init(): lets the struct grow */
   const char *servers;     /* comma or space separated, asked in this order: "127.0.0.1:5353,[::1]:53,192.0.2.1".
@@ -158,6 +157,11 @@ DNS_CARES_API void dns_options_init(struct dns_options *options);
  *   DNS_ESYSTEM    the loop has a live context already, a file named in the options is there but cannot be
  *                  read, or c-ares cannot start */
 DNS_CARES_API int dns_init(struct ev_loop *loop, const struct dns_options *options);
+
+/* Drops what the loop's context has cached: everything, or what it knows of one name as it is asked for (the search
+ * list is not applied). Lookups under way are not disturbed. Without a context, or for NULL, nothing happens. */
+DNS_CARES_API void dns_cache_flush(struct ev_loop *loop);
+DNS_CARES_API void dns_cache_forget(struct ev_loop *loop, const char *name);
 
 /* Ends the loop's context: calls back every outstanding lookup with DNS_ESHUTDOWN, closes the sockets and
  * frees everything. A lookup started later, also by one of those callbacks, makes a new context with the

@@ -151,6 +151,12 @@ TEST_F(ArgumentsTest, ServiceOfAnotherSocktypeIsUnknown) {
   EXPECT_EQ(choose(0, IPPROTO_TCP, "domain"), "1/6:53");
 }
 
+TEST_F(ArgumentsTest, SocktypeOrProtocolNarrowAServiceByNameToOneToo) {
+  EXPECT_EQ(choose(SOCK_STREAM, 0, "apart"), "1/6:1");
+  EXPECT_EQ(choose(SOCK_DGRAM, 0, "apart"), "2/17:2");
+  EXPECT_EQ(choose(0, IPPROTO_SCTP, "apart"), "1/132:5");
+}
+
 TEST_F(ArgumentsTest, UnknownServiceIsAnError) {
   for (const char *service : {"nonesuch", "", "HTTP", " 80", "80 ", "-1", "65536", "0x50", "80/tcp"}) {
     EXPECT_EQ(choose(0, 0, service), status_text(DNS_ESERVICE)) << '"' << service << '"';

@@ -1,4 +1,4 @@
-// Which lookup's deadline comes first: a heap whose elements know their place, so that any can be taken out.
+// Which lookup's time comes first: a heap whose elements know their place, so that any can be moved or taken out.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ class Deadlines {
  public:
   // What an element derives from. Taken out before it is destroyed.
   struct Entry {
-    double deadline = 0;  // seconds on the caller's clock
+    double due = 0;  // seconds on the caller's clock
     std::size_t place = kNowhere;
   };
 
@@ -22,6 +22,14 @@ class Deadlines {
   void insert(Entry &entry) {
     heap_.push_back(&entry);
     sift_up(heap_.size() - 1);
+  }
+
+  // Gives an entry of the heap another time. One that is not in the heap is fine.
+  void move(Entry &entry, double due) {
+    entry.due = due;
+    if (entry.place == kNowhere) return;
+    sift_up(entry.place);
+    sift_down(entry.place);
   }
 
   // An entry that is not in the heap is fine.
@@ -46,7 +54,7 @@ class Deadlines {
 
   void sift_up(std::size_t place) {
     Entry *entry = heap_[place];
-    while (place > 0 && entry->deadline < heap_[(place - 1) / 2]->deadline) {
+    while (place > 0 && entry->due < heap_[(place - 1) / 2]->due) {
       put(heap_[(place - 1) / 2], place);
       place = (place - 1) / 2;
     }
@@ -58,8 +66,8 @@ class Deadlines {
     for (;;) {
       std::size_t child = 2 * place + 1;
       if (child >= heap_.size()) break;
-      if (child + 1 < heap_.size() && heap_[child + 1]->deadline < heap_[child]->deadline) ++child;
-      if (entry->deadline <= heap_[child]->deadline) break;
+      if (child + 1 < heap_.size() && heap_[child + 1]->due < heap_[child]->due) ++child;
+      if (entry->due <= heap_[child]->due) break;
       put(heap_[child], place);
       place = child;
     }

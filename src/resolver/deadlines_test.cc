@@ -17,7 +17,7 @@ using Entry = Deadlines::Entry;
 
 Entry due(double deadline) {
   Entry entry;
-  entry.deadline = deadline;
+  entry.due = deadline;
   return entry;
 }
 
@@ -25,7 +25,7 @@ Entry due(double deadline) {
 std::vector<double> drain(Deadlines &deadlines) {
   std::vector<double> order;
   while (!deadlines.empty() && order.size() < 1000) {
-    order.push_back(deadlines.first().deadline);
+    order.push_back(deadlines.first().due);
     deadlines.remove(deadlines.first());
   }
   return order;
@@ -91,7 +91,7 @@ TEST(Deadlines, OneTakenOutCanBePutInAgainWithAnotherDeadline) {
   deadlines.insert(a);
   deadlines.insert(b);
   deadlines.remove(a);
-  a.deadline = 3;
+  a.due = 3;
   deadlines.insert(a);
   EXPECT_EQ(drain(deadlines), (std::vector<double>{2, 3}));
 }
@@ -130,7 +130,7 @@ TEST(Deadlines, RandomOperationsAgreeWithAMultimap) {
   Deadlines deadlines;
   std::multimap<double, Entry *> model;
   const auto forget = [&](Entry &entry) {
-    const auto [begin, end] = model.equal_range(entry.deadline);
+    const auto [begin, end] = model.equal_range(entry.due);
     for (auto it = begin; it != end; ++it) {
       if (it->second == &entry) return static_cast<void>(model.erase(it));
     }
@@ -141,9 +141,9 @@ TEST(Deadlines, RandomOperationsAgreeWithAMultimap) {
     // In turns, more come in than go out, and the other way round.
     const bool grows = step / 2000 % 2 == 0;
     if (!in[i] && below(4) < (grows ? 3U : 1U)) {
-      entries[i].deadline = static_cast<double>(below(100));
+      entries[i].due = static_cast<double>(below(100));
       deadlines.insert(entries[i]);
-      model.emplace(entries[i].deadline, &entries[i]);
+      model.emplace(entries[i].due, &entries[i]);
       in[i] = true;
     } else if (below(4) < (grows ? 1U : 3U)) {
       const bool first = below(2) == 0 && !deadlines.empty();
@@ -155,7 +155,7 @@ TEST(Deadlines, RandomOperationsAgreeWithAMultimap) {
     }
     ASSERT_EQ(deadlines.empty(), model.empty()) << step;
     if (model.empty()) continue;
-    ASSERT_EQ(deadlines.first().deadline, model.begin()->first) << step;
+    ASSERT_EQ(deadlines.first().due, model.begin()->first) << step;
   }
   std::vector<double> expected;
   for (const auto &[deadline, entry] : model) expected.push_back(deadline);

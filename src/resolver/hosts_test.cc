@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace dns_cares {
 namespace {
@@ -167,6 +167,89 @@ TEST_F(HostsTest, OverLongLinesAreReadWhole) {
   EXPECT_EQ(canonical_name_of("alias19999"), "alias0");
   EXPECT_EQ(addresses_of("long-address"), "none");
   EXPECT_EQ(addresses_of("next"), "192.0.2.2");
+}
+
+// "127.1" and octal numbers name an address elsewhere, but libc skips such lines of the hosts file.
+TEST_F(HostsTest, IPv4AddressIsADottedQuad) {
+  read(
+      "127.1 a\n"
+      "0 b\n"
+      "010.0.0.1 c\n"
+      "0x7f.0.0.1 d\n"
+      "192.0.2.1.1 e\n"
+      "192.0.2.7 good\n");
+  for (const char *name : {"a", "b", "c", "d", "e"}) EXPECT_EQ(addresses_of(name), "none") << name;
+  EXPECT_EQ(addresses_of("good"), "192.0.2.7");
+}
+
+TEST_F(HostsTest, CanonicalNameIsWrittenAsInItsLine) {
+  read(
+      "192.0.2.1 Shared\n"
+      "192.0.2.2 SHARED alias\n");
+  EXPECT_EQ(canonical_name_of("shared"), "Shared");
+  EXPECT_EQ(canonical_name_of("alias"), "SHARED");
+}
+
+TEST_F(HostsTest, CanonicalNameOfALineThatAddsNothingElseIsKept) {
+  read(
+      "192.0.2.1 known\n"
+      "192.0.2.1 KNOWN alias\n");
+  EXPECT_EQ(canonical_name_of("alias"), "KNOWN");
+  EXPECT_EQ(canonical_name_of("known"), "known");
+}
+
+// The names are kept one after the other in one text, in which a name must not reach into the next.
+TEST_F(HostsTest, NamesBesideEachOtherAreNotMixedUp) {
+  read("192.0.2.1 a b ab\n192.0.2.2 bc\n");
+  for (const char *name : {"a b", "b ab", "a ", " ", " a", "ab ", "c", "abc"}) {
+    EXPECT_EQ(addresses_of(name), "none") << '"' << name << '"';
+  }
+  EXPECT_EQ(addresses_of("ab"), "192.0.2.1");
+  EXPECT_EQ(addresses_of("bc"), "192.0.2.2");
+}
+
+TEST_F(HostsTest, AllBlanksOfTheCLocaleSeparateWords) {
+  read("192.0.2.1\va\fb\rc\n");
+  for (const char *name : {"a", "b", "c"}) EXPECT_EQ(addresses_of(name), "192.0.2.1") << name;
+}
+
+// The repeats among many addresses are found in another way than those among few.
+TEST_F(HostsTest, NameMayHaveManyAddressesEachOnce) {
+  std::string text;
+  std::string expected;
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 1; i <= 100; ++i) {
+      const std::string address = "192.0.2." + std::to_string(i);
+      text += address + " many\n" + address + " Many other" + std::to_string(i) + '\n';
+      if (round != 0) continue;
+      expected += (i > 1 ? " " : "") + address;
+      read(text);
+      ASSERT_EQ(addresses_of("many"), expected);
+    }
+  }
+  read(text);
+  EXPECT_EQ(addresses_of("many"), expected);
+  EXPECT_EQ(addresses_of("other100"), "192.0.2.100");
+}
+
+TEST_F(HostsTest, EveryNameOfALongBlockListIsFound) {
+  std::string text;
+  const auto name = [](int i) { return "ads" + std::to_string(i) + ".tracker" + std::to_string(i % 7) + ".example"; };
+  for (int i = 0; i < 50000; ++i) text += "0.0.0.0 " + name(i) + "\n:: " + name(i) + '\n';
+  read(text);
+  for (int i = 0; i < 50000; ++i) ASSERT_EQ(addresses_of(name(i)), "0.0.0.0 ::") << i;
+  EXPECT_EQ(addresses_of("ads50000.tracker6.example"), "none");
+}
+
+TEST_F(HostsTest, SnapshotMayBeMovedAndCopied) {
+  Hosts first("192.0.2.1 a\n");
+  const Hosts copy = first;
+  const Hosts moved = std::move(first);
+  for (const Hosts *hosts : {&copy, &moved}) {
+    const Hosts::Entry *entry = hosts->find("a");
+    ASSERT_NE(entry, nullptr);
+    EXPECT_EQ(entry->canonical_name, "a");
+  }
 }
 
 TEST_F(HostsTest, SnapshotDoesNotNeedItsTextAnyLonger) {

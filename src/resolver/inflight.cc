@@ -1,6 +1,9 @@
 #include "resolver/inflight.h"
 
+#include <functional>
 #include <memory>
+#include <new>
+#include <string>
 #include <utility>
 
 namespace dns_cares {
@@ -16,7 +19,9 @@ class Query final : public Question, public ListNode<Query> {
   }
 
   void add(Waiter &waiter) { waiters_.push_back(waiter); }
-  bool wanted() const { return !waiters_.empty(); }
+  bool has_waiters() const { return !waiters_.empty(); }
+  const Answer &answer() const { return answer_; }
+  bool ahead = false;  // asked for before anybody waits
 
   void tell_waiters() {
     while (!waiters_.empty()) {
@@ -47,17 +52,43 @@ Inflight::~Inflight() {
   delete_all(answered_);
 }
 
-void Inflight::want(std::string name, RRType type, Waiter &waiter) {
-  auto query = std::make_unique<Query>(*this, std::move(name), type);
-  query->add(waiter);
-  queued_.push_back(*query.release());
+std::size_t Inflight::Hash::operator()(const Key &key) const {
+  return std::hash<std::string_view>()(key.name) * 31 + static_cast<std::size_t>(key.type);
+}
+std::size_t Inflight::Hash::operator()(const Query *query) const { return (*this)(Key{query->name, query->type}); }
+bool Inflight::Equal::operator()(const Key &key, const Query *query) const {
+  return key == Key{query->name, query->type};
+}
+
+Query &Inflight::query_for(std::string_view name, RRType type) {
+  const auto found = by_question_.find(Key{name, type});
+  if (found != by_question_.end()) return **found;
+  auto query = std::make_unique<Query>(*this, std::string(name), type);
+  by_question_.insert(query.get());
+  queued_.push_back(*query);
+  return *query.release();
+}
+
+void Inflight::want(std::string_view name, RRType type, Waiter &waiter) { query_for(name, type).add(waiter); }
+
+void Inflight::ask_ahead(std::string_view name, RRType type) noexcept {
+  if (!has_room() || by_question_.contains(Key{name, type})) return;
+  try {
+    query_for(name, type).ahead = true;
+  } catch (const std::bad_alloc &) {
+  }
+}
+
+void Inflight::drop(Query &query) {
+  by_question_.erase(&query);
+  delete &query;
 }
 
 void Inflight::send_queued() noexcept {
   while (!queued_.empty() && on_wire_count_ < window_) {
     Query &query = queued_.front();
-    if (!query.wanted()) {
-      delete &query;
+    if (!query.has_waiters() && !query.ahead) {
+      drop(query);
       continue;
     }
     on_wire_.push_back(query);
@@ -78,6 +109,8 @@ void Inflight::settle() noexcept {
   while (!batch.empty()) {
     const std::unique_ptr<Query> query(&batch.front());
     query->unlink();
+    by_question_.erase(query.get());
+    listener_.on_answered(*query, query->answer());
     query->tell_waiters();
   }
 }

@@ -1,12 +1,15 @@
 // Queries on their way: at most so many on the wire, the rest in a queue, first in first out.
 //
 // Each query is in one of three lists: queued, on the wire, or answered. It lives until its answer was given to
-// whoever waits for it. A query on the wire that nobody waits for any more is still awaited, since its id is
-// taken until c-ares is done with it; a queued one is dropped.
+// whoever waits for it; until then, whoever wants the same RRset waits for it too, so at most one query for an RRset is
+// on the wire. A query on the wire that nobody waits for any more is still awaited: its answer may be kept, and its id
+// is taken until c-ares is done with it. A queued one is dropped.
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <cstdint>
+#include <string_view>
+#include <unordered_set>
 
 #include "list.h"
 #include "resolver/upstream.h"
@@ -27,12 +30,25 @@ class Waiter : public ListNode<Waiter> {
 
 class Inflight {
  public:
+  // Sees every answer before those who wait for it.
+  class Listener {
+   public:
+    virtual void on_answered(const Question &question, const Answer &answer) noexcept = 0;
+
+   protected:
+    ~Listener() = default;
+  };
+
   // `window`: how many queries may be on the wire at once.
-  Inflight(Upstream &upstream, std::size_t window) : upstream_(upstream), window_(window) {}
+  Inflight(Upstream &upstream, Listener &listener, std::size_t window)
+      : upstream_(upstream), listener_(listener), window_(window) {}
   ~Inflight();
 
-  // Queues a query for the waiter. Throws std::bad_alloc.
-  void want(std::string name, RRType type, Waiter &waiter);
+  // Has the waiter wait for the RRset: for the query that is on its way already, or for a new one. The name is in lower
+  // case. Throws std::bad_alloc.
+  void want(std::string_view name, RRType type, Waiter &waiter);
+  // Asks for what nobody waits for yet, if there is room and it is not asked for already. Without memory it does not.
+  void ask_ahead(std::string_view name, RRType type) noexcept;
 
   // Whether a query wanted now would be sent at once.
   bool has_room() const { return queued_.empty() && on_wire_count_ < window_; }
@@ -50,14 +66,35 @@ class Inflight {
  private:
   friend class Query;
   using Queries = List<Query>;
+  struct Key {
+    std::string_view name;
+    RRType type;
+    bool operator==(const Key &) const = default;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(const Key &key) const;
+    std::size_t operator()(const Query *query) const;
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const Query *a, const Query *b) const { return a == b; }
+    bool operator()(const Key &key, const Query *query) const;
+    bool operator()(const Query *query, const Key &key) const { return (*this)(key, query); }
+  };
+
+  Query &query_for(std::string_view name, RRType type);
   void answered(Query &query);
+  void drop(Query &query);
 
   Upstream &upstream_;
+  Listener &listener_;
   const std::size_t window_;
   std::size_t on_wire_count_ = 0;
   Queries queued_;
   Queries on_wire_;
   Queries answered_;
+  std::unordered_set<Query *, Hash, Equal> by_question_;  // all of them
 };
 
 }  // namespace dns_cares

@@ -36,6 +36,12 @@ class FakeUpstream final : public Upstream {
   std::size_t most_at_once = 0;
 };
 
+class RecordingListener final : public Inflight::Listener {
+ public:
+  void on_answered(const Question &question, const Answer &) noexcept override { heard += question.name + ' '; }
+  std::string heard;
+};
+
 class RecordingWaiter final : public Waiter {
  public:
   void on_answer(const Answer &answer) noexcept override {
@@ -50,7 +56,7 @@ class RecordingWaiter final : public Waiter {
 
 class InflightTest : public testing::Test {
  protected:
-  explicit InflightTest(std::size_t window = 2) : inflight_(upstream_, window) {}
+  explicit InflightTest(std::size_t window = 2) : inflight_(upstream_, listener_, window) {}
 
   RecordingWaiter &want(const char *name, RRType type = RRType::kA) {
     RecordingWaiter &waiter = waiters_.emplace_back();
@@ -59,6 +65,7 @@ class InflightTest : public testing::Test {
   }
 
   FakeUpstream upstream_;
+  RecordingListener listener_;
   std::deque<RecordingWaiter> waiters_;
   Inflight inflight_;
 };
@@ -285,7 +292,7 @@ TEST_F(InflightTest, SettlingEndsThoughEveryWaiterWantsMore) {
 TEST_F(InflightTest, DestructionFreesQueriesInEveryStateAndTellsNobody) {
   RecordingWaiter answered, on_wire, queued;
   {
-    Inflight inflight(upstream_, 1);
+    Inflight inflight(upstream_, listener_, 1);
     inflight.want("answered", RRType::kA, answered);
     inflight.send_queued();
     upstream_.answer(0);

@@ -25,21 +25,27 @@ struct Lookup;
 // for their turn are small.
 struct Asking {
   struct RRset final : Waiter {
-    RRset(Resolver &of_resolver, Lookup &of_lookup) : resolver(of_resolver), lookup(of_lookup) {}
+    RRset(Resolver &of_resolver, Lookup &of_lookup, RRType of_type)
+        : resolver(of_resolver), lookup(of_lookup), type(of_type) {}
     void on_answer(const Answer &answer) noexcept override;
+    void take(const RRsetView &view);
 
     Resolver &resolver;
+    RRsetView view() const { return {status, addresses, canonical_name}; }
+
     Lookup &lookup;
-    int status = DNS_OK;
+    const RRType type;
+    int status = DNS_OK;  // also of one that is not asked for
     std::vector<Address> addresses;
+    std::string canonical_name;
   };
 
-  Asking(Resolver &resolver, Lookup &lookup) : v6(resolver, lookup), v4(resolver, lookup) {}
+  Asking(Resolver &resolver, Lookup &lookup) : v6(resolver, lookup, RRType::kAAAA), v4(resolver, lookup, RRType::kA) {}
   bool waiting() const { return v6.waiting() || v4.waiting(); }
+  bool has_addresses() const { return !v6.addresses.empty() || !v4.addresses.empty(); }
 
   RRset v6;
   RRset v4;
-  std::string canonical_name;  // of whichever answered first
 };
 
 struct Lookup : ListNode<Lookup>, Deadlines::Entry {
@@ -58,12 +64,13 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
 
   const dns_result_cb cb;
   void *const arg;
-  const Hints hints;
+  Hints hints;
   const bool has_hostname;
   State state = State::kWaiting;
   int status = DNS_ENOTFOUND;  // until it is finished, the most telling one of the candidates so far
   std::string name;
-  std::uint32_t next_candidate = 0;
+  std::uint32_t candidate = 0;  // of the search list: the one it stands at
+  double deadline = 0;          // seconds; `due` is this or the earlier moment at which it may end without all answers
   Transports transports;
   std::unique_ptr<Asking> asking;
   AddrinfoList result;  // not null if and only if finished with DNS_OK

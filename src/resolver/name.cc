@@ -108,9 +108,11 @@ bool normalize_name(std::string &name) {
   return true;
 }
 
+void make_lower(std::string &name) { std::transform(name.begin(), name.end(), name.begin(), to_lower); }
+
 std::string name_key(std::string_view name) {
   std::string key(without_last_dot(name));
-  std::transform(key.begin(), key.end(), key.begin(), to_lower);
+  make_lower(key);
   return key;
 }
 

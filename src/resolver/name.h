@@ -18,6 +18,9 @@ bool is_in_zone(std::string_view name, std::string_view zone);
 // section 6.3).
 bool is_localhost(std::string_view name);
 
+// In ASCII lower case (RFC 4343).
+void make_lower(std::string &name);
+
 // Names are compared in ASCII lower case (RFC 4343), without the last dot.
 std::string name_key(std::string_view name);
 bool same_name(std::string_view a, std::string_view b);

@@ -2,8 +2,13 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dns_cares {
@@ -42,7 +47,15 @@ TEST(ResolvConf, DefaultsAreThoseOfLibc) {
   EXPECT_EQ(text_of(conf.servers), Words{"[127.0.0.1]:53"});
   EXPECT_TRUE(conf.search.empty());
   EXPECT_EQ(conf.ndots, 1u);
+  EXPECT_FALSE(conf.timeout_s);
+  EXPECT_FALSE(conf.attempts);
   EXPECT_FALSE(conf.rotate);
+  EXPECT_FALSE(conf.use_vc);
+  EXPECT_FALSE(conf.edns0);
+  EXPECT_FALSE(conf.no_aaaa);
+  EXPECT_FALSE(conf.trust_ad);
+  EXPECT_FALSE(conf.single_request);
+  EXPECT_FALSE(conf.single_request_reopen);
 }
 
 TEST(ResolvConf, OrdinaryFileIsRead) {
@@ -55,7 +68,9 @@ TEST(ResolvConf, OrdinaryFileIsRead) {
   EXPECT_EQ(text_of(conf.servers), (Words{"[192.0.2.53]:53", "[2001:db8::53]:53"}));
   EXPECT_EQ(conf.search, (Words{"corp.example", "example"}));
   EXPECT_EQ(conf.ndots, 2u);
+  EXPECT_EQ(conf.timeout_s, 1u);
   EXPECT_TRUE(conf.rotate);
+  EXPECT_TRUE(conf.edns0);
 }
 
 TEST(ResolvConf, ServersAreKeptInTheirOrder) {
@@ -63,7 +78,40 @@ TEST(ResolvConf, ServersAreKeptInTheirOrder) {
             (Words{"[192.0.2.3]:53", "[192.0.2.1]:53", "[192.0.2.2]:53"}));
 }
 
-TEST(ResolvConf, ServerMayHaveAScope) { EXPECT_EQ(servers_in("nameserver fe80::1%7\n"), Words{"[fe80::1%7]:53"}); }
+TEST(ResolvConf, AnyNumberOfServersIsKept) {
+  std::string conf;
+  for (int i = 1; i <= 20; ++i) conf += "nameserver 192.0.2." + std::to_string(i) + '\n';
+  EXPECT_EQ(servers_in(conf).size(), 20u);
+}
+
+TEST(ResolvConf, SameServerIsKeptOnce) {
+  EXPECT_EQ(servers_in("nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.1\n"),
+            (Words{"[192.0.2.1]:53", "[192.0.2.2]:53"}));
+}
+
+TEST(ResolvConf, ServerMayHaveAScope) {
+  const std::string loopback = std::to_string(if_nametoindex("lo"));
+  EXPECT_EQ(servers_in("nameserver fe80::1%7\n"), Words{"[fe80::1%7]:53"});
+  EXPECT_EQ(servers_in("nameserver fe80::1%lo\n"), Words{"[fe80::1%" + loopback + "]:53"});
+  EXPECT_EQ(servers_in("nameserver [fe80::1%lo]:5353\n"), Words{"[fe80::1%" + loopback + "]:5353"});
+}
+
+// What configures networks writes the interface after addresses that need none, too.
+TEST(ResolvConf, ScopeThatSaysNothingIsLeftOff) {
+  EXPECT_EQ(servers_in("nameserver 2001:db8::1%lo\n"), Words{"[2001:db8::1]:53"});
+  EXPECT_EQ(servers_in("nameserver fe80::1%nosuchif\n"), Words{"[fe80::1]:53"});
+  EXPECT_EQ(servers_in("nameserver 127.0.0.2%lo\n"), Words{"[127.0.0.1]:53"});
+}
+
+TEST(ResolvConf, ServerMayHaveAPort) {
+  EXPECT_EQ(servers_in("nameserver 127.0.0.1:5353\nnameserver [::1]:5353\nnameserver [::1]\n"),
+            (Words{"[127.0.0.1]:5353", "[::1]:5353", "[::1]:53"}));
+  EXPECT_EQ(servers_in("nameserver 127.0.0.2:0\nnameserver [::1]:x\nnameserver [::1\n"), Words{"[127.0.0.1]:53"});
+}
+
+TEST(ResolvConf, ServerMayBeAbbreviatedAsInLibc) {
+  EXPECT_EQ(servers_in("nameserver 127.2\n"), Words{"[127.0.0.2]:53"});
+}
 
 TEST(ResolvConf, LocalHostServesWhenNoServerIsNamed) {
   EXPECT_EQ(servers_in("search example\n"), Words{"[127.0.0.1]:53"});
@@ -95,8 +143,16 @@ TEST(ResolvConf, SearchListLosesLastDots) {
 TEST(ResolvConf, SearchOfTheRootAddsNothing) {
   EXPECT_EQ(search_in("search .\n"), Words{});
   EXPECT_EQ(search_in("search a.example\nsearch .\n"), Words{});
-  EXPECT_EQ(search_in("search . a.example\n"), Words{"a.example"});
+  EXPECT_EQ(search_in("search a.example . .\n"), Words{"a.example"});
 }
+
+// Was left out, and "host" was asked for as "host.a.example" first.
+TEST(ResolvConf, RootBeforeADomainKeepsItsPlace) {
+  EXPECT_EQ(search_in("search . a.example\n"), (Words{".", "a.example"}));
+  EXPECT_EQ(search_in("search a.example . b.example .\n"), (Words{"a.example", ".", "b.example"}));
+}
+
+TEST(ResolvConf, DomainMayStartWithADot) { EXPECT_EQ(search_in("search .a.example\n"), Words{"a.example"}); }
 
 TEST(ResolvConf, NamesThatCannotBeAskedForAreLeftOutOfTheSearchList) {
   EXPECT_EQ(search_in("search a..b " + std::string(64, 'x') + " a.example m\xc3\xbc.example\n"), Words{"a.example"});
@@ -132,25 +188,86 @@ TEST(ResolvConf, LaterOptionsWinAndLinesAddUp) {
   EXPECT_TRUE(conf.rotate);
 }
 
-TEST(ResolvConf, OnlyTheWordRotateRotates) {
-  EXPECT_FALSE(parse_resolv_conf("options rotates no-rotate\n").rotate);
+// "options rotate, timeout:1" is met in the wild, and libc takes it.
+TEST(ResolvConf, FlagMayHaveCharactersAfterItAsInLibc) {
+  EXPECT_TRUE(parse_resolv_conf("options rotate, timeout:1\n").rotate);
+  EXPECT_TRUE(parse_resolv_conf("options rotates\n").rotate);
+}
+
+TEST(ResolvConf, OnlyTheOptionRotateRotates) {
+  EXPECT_FALSE(parse_resolv_conf("options no-rotate\n").rotate);
+  EXPECT_FALSE(parse_resolv_conf("options ROTATE rotat\n").rotate);
   EXPECT_FALSE(parse_resolv_conf("rotate yes\n").rotate);
   EXPECT_TRUE(parse_resolv_conf("options unknown rotate\n").rotate);
 }
 
-TEST(ResolvConf, CommentsAreLeftOut) {
+TEST(ResolvConf, EachFlagIsItsOwn) {
+  const std::pair<const char *, bool ResolvConf::*> kFlags[] = {
+      {"rotate", &ResolvConf::rotate},
+      {"use-vc", &ResolvConf::use_vc},
+      {"edns0", &ResolvConf::edns0},
+      {"no-aaaa", &ResolvConf::no_aaaa},
+      {"trust-ad", &ResolvConf::trust_ad},
+      {"single-request", &ResolvConf::single_request},
+      {"single-request-reopen", &ResolvConf::single_request_reopen},
+  };
+  for (const auto &[name, flag] : kFlags) {
+    ResolvConf expected = parse_resolv_conf("");
+    expected.*flag = true;
+    EXPECT_EQ(parse_resolv_conf(std::string("options ") + name + '\n'), expected) << name;
+  }
+}
+
+TEST(ResolvConf, TimeoutIsAtMost30SecondsAndAtLeastOne) {
+  EXPECT_EQ(parse_resolv_conf("options timeout:7\n").timeout_s, 7u);
+  EXPECT_EQ(parse_resolv_conf("options timeout:30\n").timeout_s, 30u);
+  EXPECT_EQ(parse_resolv_conf("options timeout:31\n").timeout_s, 30u);
+  EXPECT_EQ(parse_resolv_conf("options timeout:99999999999999999999\n").timeout_s, 30u);
+  EXPECT_EQ(parse_resolv_conf("options timeout:0\n").timeout_s, 1u);
+}
+
+TEST(ResolvConf, AttemptsAreAtMost5AndAtLeastOne) {
+  EXPECT_EQ(parse_resolv_conf("options attempts:3\n").attempts, 3u);
+  EXPECT_EQ(parse_resolv_conf("options attempts:6\n").attempts, 5u);
+  EXPECT_EQ(parse_resolv_conf("options attempts:0\n").attempts, 1u);
+}
+
+TEST(ResolvConf, TimeoutAndAttemptsWithoutANumberAreNotGiven) {
+  for (const char *value : {"", "x", "-1", " ", " x"}) {
+    const std::string text(value);
+    EXPECT_FALSE(parse_resolv_conf("options timeout:" + text + '\n').timeout_s) << value;
+    EXPECT_FALSE(parse_resolv_conf("options attempts:" + text + '\n').attempts) << value;
+  }
+}
+
+TEST(ResolvConf, NumbersAreReadAsAtoiDoes) {
+  EXPECT_EQ(ndots_in("options ndots: 3\n"), 3u);
+  EXPECT_EQ(ndots_in("options ndots:+3\n"), 3u);
+  EXPECT_EQ(ndots_in("options ndots:003\n"), 3u);
+  EXPECT_EQ(ndots_in("options ndots:3,rotate\n"), 3u);
+}
+
+TEST(ResolvConf, CommentStartsInTheFirstColumn) {
   const ResolvConf conf = parse_resolv_conf(
       "#nameserver 192.0.2.1\n"
       ";nameserver 192.0.2.2\n"
-      " # nameserver 192.0.2.3\n"
-      "nameserver 192.0.2.4 # the fourth\n"
-      "nameserver 192.0.2.5;the fifth\n"
-      "search a.example ; b.example\n"
-      "options rotate#ndots:3\n");
-  EXPECT_EQ(text_of(conf.servers), (Words{"[192.0.2.4]:53", "[192.0.2.5]:53"}));
-  EXPECT_EQ(conf.search, Words{"a.example"});
-  EXPECT_TRUE(conf.rotate);
-  EXPECT_EQ(conf.ndots, 1u);
+      "# options rotate\n"
+      "nameserver 192.0.2.3\n");
+  EXPECT_EQ(text_of(conf.servers), Words{"[192.0.2.3]:53"});
+  EXPECT_FALSE(conf.rotate);
+}
+
+// Comments were taken out of the middle of lines, which libc does not do.
+TEST(ResolvConf, CommentMarkFurtherOnIsAnOrdinaryCharacter) {
+  EXPECT_EQ(servers_in("nameserver 192.0.2.4 # the fourth\nnameserver 192.0.2.5;the fifth\n"), Words{"[192.0.2.4]:53"});
+  EXPECT_EQ(search_in("search a.example ; b.example\n"), (Words{"a.example", "b.example"}));
+  EXPECT_EQ(ndots_in("options rotate # ndots:3\n"), 3u);
+  EXPECT_EQ(ndots_in("options rotate #ndots:3\n"), 1u);
+}
+
+TEST(ResolvConf, KeywordCountsAtTheStartOfItsLineOnly) {
+  EXPECT_EQ(servers_in(" nameserver 192.0.2.1\n\tnameserver 192.0.2.2\n"), Words{"[127.0.0.1]:53"});
+  EXPECT_EQ(search_in(" search a.example\n"), Words{});
 }
 
 TEST(ResolvConf, UnknownLinesAreSkipped) {
@@ -170,6 +287,112 @@ TEST(ResolvConf, TabsCarriageReturnsAndAMissingLastLineEndAreFine) {
   EXPECT_EQ(text_of(conf.servers), Words{"[192.0.2.1]:53"});
   EXPECT_EQ(conf.search, (Words{"a.example", "b.example"}));
   EXPECT_EQ(conf.ndots, 4u);
+}
+
+TEST(ResolvConf, OverLongLinesAreReadWhole) {
+  const std::string blanks(100000, ' ');
+  const ResolvConf conf = parse_resolv_conf("nameserver" + blanks + "192.0.2.1\n#" + blanks + '\n' + "options " +
+                                            std::string(100000, 'x') + " rotate\n");
+  EXPECT_EQ(text_of(conf.servers), Words{"[192.0.2.1]:53"});
+  EXPECT_TRUE(conf.rotate);
+}
+
+class ResolvConfEnvironmentTest : public testing::Test {
+ protected:
+  ResolvConf parse(std::string_view text) const { return parse_resolv_conf(text, environment_); }
+
+  Environment environment_;
+};
+
+TEST_F(ResolvConfEnvironmentTest, DomainOfTheHostIsSearchedWhenNoOtherIsNamed) {
+  environment_.host_name = "www.corp.example";
+  EXPECT_EQ(parse("").search, Words{"corp.example"});
+  EXPECT_EQ(parse("search\ndomain \n").search, Words{"corp.example"});
+  EXPECT_EQ(parse("search a.example\n").search, Words{"a.example"});
+  EXPECT_EQ(parse("domain a.example\n").search, Words{"a.example"});
+}
+
+TEST_F(ResolvConfEnvironmentTest, SearchListWithoutADomainThatCanBeAskedForGoesBeforeTheDomainOfTheHost) {
+  environment_.host_name = "www.corp.example";
+  EXPECT_EQ(parse("search .\n").search, Words{});
+  EXPECT_EQ(parse("search a..b\n").search, Words{});
+}
+
+TEST_F(ResolvConfEnvironmentTest, HostWithoutADomainHasNone) {
+  for (const char *name : {"", "www", "www.", ".", "www..corp.example"}) {
+    environment_.host_name = name;
+    const Words expected = name == std::string("www..corp.example") ? Words{"corp.example"} : Words{};
+    EXPECT_EQ(parse("").search, expected) << name;
+  }
+}
+
+TEST_F(ResolvConfEnvironmentTest, LocaldomainReplacesTheSearchList) {
+  environment_ = {.host_name = "www.corp.example", .localdomain = "a.example\tb.example. ", .res_options = ""};
+  EXPECT_EQ(parse("search c.example\n").search, (Words{"a.example", "b.example"}));
+  EXPECT_EQ(parse("domain c.example\n").search, (Words{"a.example", "b.example"}));
+  EXPECT_EQ(parse("").search, (Words{"a.example", "b.example"}));
+}
+
+TEST_F(ResolvConfEnvironmentTest, EmptyLocaldomainIsNoSearchList) {
+  environment_ = {.host_name = "www.corp.example", .localdomain = "", .res_options = ""};
+  EXPECT_EQ(parse("search c.example\n").search, Words{});
+  EXPECT_EQ(parse("").search, Words{});
+}
+
+TEST_F(ResolvConfEnvironmentTest, LocaldomainEndsWithItsLine) {
+  environment_.localdomain = "a.example\nb.example";
+  EXPECT_EQ(parse("").search, Words{"a.example"});
+}
+
+TEST_F(ResolvConfEnvironmentTest, ResOptionsAmendTheFilesOptions) {
+  environment_.res_options = " ndots:2\ttimeout:3 no-aaaa";
+  const ResolvConf conf = parse("options ndots:5 attempts:4 rotate\n");
+  EXPECT_EQ(conf.ndots, 2u);
+  EXPECT_EQ(conf.timeout_s, 3u);
+  EXPECT_EQ(conf.attempts, 4u);
+  EXPECT_TRUE(conf.rotate);
+  EXPECT_TRUE(conf.no_aaaa);
+}
+
+class ReadEnvironmentTest : public testing::Test {
+ protected:
+  ReadEnvironmentTest() : before_(read_environment()) {}
+  ~ReadEnvironmentTest() override {
+    set("LOCALDOMAIN", before_.localdomain);
+    set("RES_OPTIONS", before_.res_options);
+  }
+  static void set(const char *name, const std::optional<std::string> &value) {
+    if (value) {
+      setenv(name, value->c_str(), 1);
+    } else {
+      unsetenv(name);
+    }
+  }
+
+ private:
+  const Environment before_;
+};
+
+TEST_F(ReadEnvironmentTest, VariablesAreRead) {
+  set("LOCALDOMAIN", "a.example b.example");
+  set("RES_OPTIONS", "ndots:2");
+  EXPECT_EQ(read_environment().localdomain, "a.example b.example");
+  EXPECT_EQ(read_environment().res_options, "ndots:2");
+}
+
+TEST_F(ReadEnvironmentTest, UnsetAndEmptyLocaldomainAreToldApart) {
+  set("LOCALDOMAIN", "");
+  EXPECT_EQ(read_environment().localdomain, "");
+  set("LOCALDOMAIN", std::nullopt);
+  EXPECT_EQ(read_environment().localdomain, std::nullopt);
+  set("RES_OPTIONS", std::nullopt);
+  EXPECT_EQ(read_environment().res_options, "");
+}
+
+TEST_F(ReadEnvironmentTest, HostNameIsTheSystems) {
+  char name[256] = "";
+  ASSERT_EQ(gethostname(name, sizeof name - 1), 0);
+  EXPECT_EQ(read_environment().host_name, name);
 }
 
 TEST(ParseServers, AddressAloneHasPort53) {

@@ -17,6 +17,9 @@ namespace {
 constexpr int kAdmittedAtOnce = 128;
 constexpr int kExpiredAtOnce = 1024;
 
+// RFC 8767 section 5: how long the servers have before stale data serve.
+constexpr double kClientTimer = 1.8;
+
 // A deadline may be met early by this many seconds, never late: loops wake up by the millisecond.
 constexpr double kEarly = 0.001;
 
@@ -27,17 +30,16 @@ bool wants(const Hints &hints, int family) {
 
 // The addresses that the hints ask for, IPv6 as RFC 6724 prefers it first. IPv4 ones are mapped for AF_INET6 with
 // AI_V4MAPPED (RFC 3493 section 6.1): all of them with AI_ALL, else only if there is no IPv6 address.
-std::vector<Address> select(const Hints &hints, std::span<const Address> v6, std::span<const Address> v4) {
-  std::vector<Address> selected;
-  selected.reserve(v6.size() + v4.size());
+void select(const Hints &hints, std::span<const Address> v6, std::span<const Address> v4,
+            std::vector<Address> &selected) {
+  selected.clear();
   if (wants(hints, AF_INET6)) selected.insert(selected.end(), v6.begin(), v6.end());
-  if (!wants(hints, AF_INET)) return selected;
+  if (!wants(hints, AF_INET)) return;
   if (hints.family != AF_INET6) {
     selected.insert(selected.end(), v4.begin(), v4.end());
   } else if (selected.empty() || (hints.flags & AI_ALL) != 0) {
     std::transform(v4.begin(), v4.end(), std::back_inserter(selected), Address::v4_mapped);
   }
-  return selected;
 }
 
 bool is_v4_mapped(const Address &address) {
@@ -67,14 +69,26 @@ int of_all_candidates(int before, int now) {
   return now;
 }
 
-// Whether the search goes on behind a candidate that ended so: not if the servers could not be asked at all.
+// RFC 6761 section 6.4 and RFC 7686 section 2: names that no server is to hear of.
+bool is_never_asked_for(std::string_view name) { return is_in_zone(name, "invalid") || is_in_zone(name, "onion"); }
+
+bool is_failure(int status) { return status != DNS_OK && status != DNS_ENOTFOUND && status != DNS_ENODATA; }
+
+// Whether the search goes on behind a candidate that ended so: not if the servers could not be asked at all. (A server
+// that refuses one domain of the list, or fails at it, may know the next.)
 bool search_continues(int status) {
-  return status == DNS_ENOTFOUND || status == DNS_ENODATA || status == DNS_ESERVFAIL;
+  return status == DNS_ENOTFOUND || status == DNS_ENODATA || status == DNS_ESERVFAIL || status == DNS_EREFUSED;
 }
 
 }  // namespace
 
 void Asking::RRset::on_answer(const Answer &answer) noexcept { resolver.on_rrset(*this, answer); }
+
+void Asking::RRset::take(const RRsetView &view) {
+  status = view.status;
+  addresses.assign(view.addresses.begin(), view.addresses.end());
+  canonical_name = view.canonical_name;
+}
 
 Resolver::~Resolver() {
   for (List<Lookup> *list : {&waiting_, &asking_, &finished_, &round_}) {
@@ -82,9 +96,10 @@ Resolver::~Resolver() {
   }
 }
 
-void Resolver::start(std::unique_ptr<Lookup> owned, const char *service, double deadline) noexcept {
+void Resolver::start(std::unique_ptr<Lookup> owned, const char *service, double now, double deadline) noexcept {
   Lookup &lookup = *owned.release();
-  lookup.deadline = deadline;
+  now_ = now;
+  lookup.deadline = lookup.due = deadline;
   ++outstanding_;
   try {
     resolve(lookup, service);
@@ -97,6 +112,7 @@ void Resolver::resolve(Lookup &lookup, const char *service) {
   int status = check_hints(lookup.hints, lookup.has_hostname);
   if (status == DNS_OK) status = choose_transports(lookup.hints, service, settings_.services, lookup.transports);
   if (status != DNS_OK) return finish(lookup, status);
+  if (lookup.flag(AI_ADDRCONFIG) && !narrow_to_own_families(lookup)) return finish(lookup, DNS_ENOTFOUND);
 
   if (!lookup.has_hostname) {
     return service != nullptr ? finish_with_own_address(lookup) : finish(lookup, DNS_EBADNAME);
@@ -106,7 +122,19 @@ void Resolver::resolve(Lookup &lookup, const char *service) {
   if (!normalize_name(lookup.name)) return finish(lookup, DNS_EBADNAME);
   if (is_localhost(lookup.name)) return finish_with_loopback(lookup);
   if (finish_from_hosts(lookup)) return;
+  if (is_never_asked_for(lookup.name)) return finish(lookup, DNS_ENOTFOUND);
+  if (finish_from_cache(lookup)) return;
   wait_for_turn(lookup);
+}
+
+// AI_ADDRCONFIG as in glibc: where the machine has addresses of one family only, the other is not asked for. False if
+// what was asked for is that other.
+bool Resolver::narrow_to_own_families(Lookup &lookup) {
+  const bool has_v4 = sources_.has_address(AF_INET, now_);
+  const bool has_v6 = sources_.has_address(AF_INET6, now_);
+  int &family = lookup.hints.family;
+  if (family == AF_UNSPEC && has_v4 != has_v6) family = has_v4 ? AF_INET : AF_INET6;
+  return family == AF_UNSPEC || (family == AF_INET ? has_v4 : has_v6);
 }
 
 void Resolver::finish_with_literal(Lookup &lookup, const Address &literal) {
@@ -114,24 +142,29 @@ void Resolver::finish_with_literal(Lookup &lookup, const Address &literal) {
   const Address address = mapped ? unmapped(literal) : literal;
   const auto one = std::span(&address, 1);
   const auto none = std::span<const Address>();
-  const auto selected = address.family == AF_INET6 ? select(lookup.hints, one, none) : select(lookup.hints, none, one);
-  if (selected.empty()) return finish(lookup, DNS_EBADFAMILY);
-  finish_with(lookup, selected, lookup.name);
+  if (address.family == AF_INET6) {
+    select(lookup.hints, one, none, selection_);
+  } else {
+    select(lookup.hints, none, one, selection_);
+  }
+  if (selection_.empty()) return finish(lookup, DNS_EBADFAMILY);
+  finish_with(lookup, selection_, lookup.name);
 }
 
 // To bind to, or to reach oneself. Nothing is mapped here, as in glibc: both could not be bound to.
 void Resolver::finish_with_own_address(Lookup &lookup) {
   const bool any = lookup.flag(AI_PASSIVE);
-  std::vector<Address> addresses;
-  if (lookup.hints.family != AF_INET) addresses.push_back(Address::v6(any ? in6addr_any : in6addr_loopback));
-  if (lookup.hints.family != AF_INET6) addresses.push_back(Address::v4({htonl(any ? INADDR_ANY : INADDR_LOOPBACK)}));
-  finish_with(lookup, addresses, {});
+  selection_.clear();
+  if (lookup.hints.family != AF_INET) selection_.push_back(Address::v6(any ? in6addr_any : in6addr_loopback));
+  if (lookup.hints.family != AF_INET6) selection_.push_back(Address::v4({htonl(any ? INADDR_ANY : INADDR_LOOPBACK)}));
+  finish_with(lookup, selection_, {});
 }
 
 void Resolver::finish_with_loopback(Lookup &lookup) {
   const Address v6 = Address::v6(in6addr_loopback);
   const Address v4 = Address::v4({htonl(INADDR_LOOPBACK)});
-  finish_with(lookup, select(lookup.hints, std::span(&v6, 1), std::span(&v4, 1)), lookup.name);
+  select(lookup.hints, std::span(&v6, 1), std::span(&v4, 1), selection_);
+  finish_with(lookup, selection_, lookup.name);
 }
 
 bool Resolver::finish_from_hosts(Lookup &lookup) {
@@ -140,11 +173,38 @@ bool Resolver::finish_from_hosts(Lookup &lookup) {
   std::vector<Address> addresses = entry->addresses;
   const auto v4 = std::stable_partition(addresses.begin(), addresses.end(),
                                         [](const Address &address) { return address.family == AF_INET6; });
-  const auto selected = select(lookup.hints, {addresses.begin(), v4}, {v4, addresses.end()});
+  select(lookup.hints, {addresses.begin(), v4}, {v4, addresses.end()}, selection_);
   // As with glibc, a name that the file has for the other family only is asked for.
-  if (selected.empty()) return false;
-  finish_with(lookup, selected, entry->canonical_name);
+  if (selection_.empty()) return false;
+  order_addresses(selection_, sources_, now_);
+  finish_with(lookup, selection_, entry->canonical_name);
   return true;
+}
+
+// Goes along the candidates as far as the cache answers for them.
+bool Resolver::finish_from_cache(Lookup &lookup) {
+  const bool wants_v6 = wants(lookup.hints, AF_INET6);
+  const bool wants_v4 = wants(lookup.hints, AF_INET);
+  for (;; ++lookup.candidate) {
+    if (!write_candidate(lookup)) {
+      finish(lookup, lookup.status);
+      return true;
+    }
+    const Cache::Entry *v6 = wants_v6 ? find_fresh(RRType::kAAAA) : nullptr;
+    if (wants_v6 && v6 == nullptr) return false;
+    const Cache::Entry *v4 = wants_v4 ? find_fresh(RRType::kA) : nullptr;
+    if (wants_v4 && v4 == nullptr) return false;
+    if (end_candidate(lookup, v6 != nullptr ? v6->view() : RRsetView{}, v4 != nullptr ? v4->view() : RRsetView{})) {
+      return true;
+    }
+  }
+}
+
+const Cache::Entry *Resolver::find_fresh(RRType type) {
+  const Cache::Entry *entry = cache_.find(candidate_, type, now_);
+  if (entry == nullptr || !entry->fresh(now_)) return nullptr;
+  if (entry->due_for_prefetch(now_)) inflight_.ask_ahead(candidate_, type);
+  return entry;
 }
 
 void Resolver::wait_for_turn(Lookup &lookup) {
@@ -156,7 +216,8 @@ bool Resolver::has_work() const {
   return !finished_.empty() || !round_.empty() || inflight_.has_work() || (!waiting_.empty() && inflight_.has_room());
 }
 
-void Resolver::advance() noexcept {
+void Resolver::advance(double now) noexcept {
+  now_ = now;
   inflight_.settle();
   admit_waiting();
   inflight_.send_queued();
@@ -169,7 +230,7 @@ void Resolver::admit_waiting() noexcept {
     asking_.push_back(lookup);
     try {
       lookup.asking = std::make_unique<Asking>(*this, lookup);
-      ask_next_candidate(lookup);
+      ask(lookup);
     } catch (const std::bad_alloc &) {
       finish(lookup, DNS_ENOMEM);
     }
@@ -177,61 +238,101 @@ void Resolver::admit_waiting() noexcept {
   }
 }
 
-void Resolver::ask_next_candidate(Lookup &lookup) {
-  for (;;) {
-    const std::string candidate = settings_.search.candidate(lookup.name, lookup.next_candidate++);
-    if (candidate.empty()) return finish(lookup, lookup.status);
-    if (!is_valid_name(candidate)) continue;  // Too long with this domain.
-    if (wants(lookup.hints, AF_INET6)) inflight_.want(candidate, RRType::kAAAA, lookup.asking->v6);
-    if (wants(lookup.hints, AF_INET)) inflight_.want(candidate, RRType::kA, lookup.asking->v4);
-    return;
+// Asks for both RRsets of the candidate at which the lookup stands; goes on to the next where the cache has both.
+void Resolver::ask(Lookup &lookup) {
+  Asking &asking = *lookup.asking;
+  for (;; ++lookup.candidate) {
+    if (!write_candidate(lookup)) return finish(lookup, lookup.status);
+    if (!is_valid_name(candidate_)) continue;  // Too long with this domain.
+    asking.v6.take({});
+    asking.v4.take({});
+    if (wants(lookup.hints, AF_INET6)) want(asking.v6);
+    if (wants(lookup.hints, AF_INET)) want(asking.v4);
+    if (asking.waiting()) return;
+    if (end_candidate(lookup, asking.v6.view(), asking.v4.view())) return;
   }
+}
+
+void Resolver::want(Asking::RRset &rrset) {
+  const Cache::Entry *entry = cache_.find(candidate_, rrset.type, now_);
+  if (entry != nullptr && entry->fresh(now_)) return rrset.take(entry->view());
+  if (entry != nullptr) end_early_at(rrset.lookup, now_ + kClientTimer);
+  inflight_.want(candidate_, rrset.type, rrset);
+}
+
+void Resolver::on_answered(const Question &question, const Answer &answer) noexcept {
+  cache_.store(question.name, question.type, answer, now_);
 }
 
 void Resolver::on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept {
   Lookup &lookup = rrset.lookup;
-  rrset.status = answer.status;
   try {
-    rrset.addresses = answer.addresses;
-    if (answer.status == DNS_OK && lookup.asking->canonical_name.empty()) {
-      lookup.asking->canonical_name = answer.canonical_name;
+    write_candidate(lookup);
+    const Cache::Entry *stale = is_failure(answer.status) ? cache_.serve_stale(candidate_, rrset.type, now_) : nullptr;
+    rrset.take(stale != nullptr ? stale->view() : RRsetView{answer.status, answer.addresses, answer.canonical_name});
+    if (lookup.asking->waiting()) {
+      if (!rrset.addresses.empty()) end_early_at(lookup, now_ + settings_.resolution_delay);
+      return;
     }
-    if (!lookup.asking->waiting()) end_candidate(lookup);
+    if (end_candidate(lookup, lookup.asking->v6.view(), lookup.asking->v4.view())) return;
+    ++lookup.candidate;
+    ask(lookup);
   } catch (const std::bad_alloc &) {
     finish(lookup, DNS_ENOMEM);
   }
 }
 
-void Resolver::end_candidate(Lookup &lookup) {
-  Asking &asking = *lookup.asking;
-  if (!asking.v6.addresses.empty() || !asking.v4.addresses.empty()) return finish_with_answers(lookup);
-  const int status = of_one_candidate(asking.v6.status, asking.v4.status);
-  lookup.status = of_all_candidates(lookup.status, status);
-  if (!search_continues(status)) return finish(lookup, status);
-  asking.v6.status = asking.v4.status = DNS_OK;
-  ask_next_candidate(lookup);
+// Writes the candidate at which the lookup stands, in lower case. False behind the last.
+bool Resolver::write_candidate(const Lookup &lookup) {
+  settings_.search.write_candidate(lookup.name, lookup.candidate, candidate_);
+  make_lower(candidate_);
+  return !candidate_.empty();
 }
 
-void Resolver::finish_with_answers(Lookup &lookup) {
-  const Asking &asking = *lookup.asking;
-  finish_with(lookup, select(lookup.hints, asking.v6.addresses, asking.v4.addresses), asking.canonical_name);
+// Finishes the lookup if its candidate decides it; else the search goes on to the next.
+bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4) {
+  if (!v6.addresses.empty() || !v4.addresses.empty()) {
+    select(lookup.hints, v6.addresses, v4.addresses, selection_);
+    order_addresses(selection_, sources_, now_);
+    finish_with(lookup, selection_, v6.addresses.empty() ? v4.canonical_name : v6.canonical_name);
+    return true;
+  }
+  const int status = of_one_candidate(v6.status, v4.status);
+  lookup.status = of_all_candidates(lookup.status, status);
+  if (search_continues(status)) return false;
+  finish(lookup, lookup.status);
+  return true;
+}
+
+void Resolver::end_early_at(Lookup &lookup, double moment) {
+  if (moment < lookup.due) deadlines_.move(lookup, moment);
 }
 
 void Resolver::expire(double now) noexcept {
+  now_ = now;
   for (int n = 0; n < kExpiredAtOnce && has_deadline() && first_deadline() <= now + kEarly; ++n) {
     Lookup &lookup = static_cast<Lookup &>(deadlines_.first());
-    const bool partial =
-        lookup.asking != nullptr && (!lookup.asking->v6.addresses.empty() || !lookup.asking->v4.addresses.empty());
     try {
-      if (partial) {
-        finish_with_answers(lookup);
-      } else {
-        finish(lookup, DNS_ETIMEOUT);
-      }
+      end_without_waiting(lookup);
     } catch (const std::bad_alloc &) {
       finish(lookup, DNS_ENOMEM);
     }
   }
+}
+
+// With the addresses that are there, or with stale ones; without any, not before the deadline.
+void Resolver::end_without_waiting(Lookup &lookup) {
+  if (lookup.asking != nullptr) {
+    write_candidate(lookup);
+    for (Asking::RRset *rrset : {&lookup.asking->v6, &lookup.asking->v4}) {
+      const Cache::Entry *stale = rrset->waiting() ? cache_.serve_stale(candidate_, rrset->type, now_) : nullptr;
+      if (stale != nullptr) rrset->take(stale->view());
+    }
+    const Asking &asking = *lookup.asking;
+    if (asking.has_addresses() && end_candidate(lookup, asking.v6.view(), asking.v4.view())) return;
+  }
+  if (lookup.deadline <= now_ + kEarly) return finish(lookup, DNS_ETIMEOUT);
+  deadlines_.move(lookup, lookup.deadline);
 }
 
 void Resolver::finish_all(int status) noexcept {
@@ -256,7 +357,11 @@ void Resolver::cancel(Lookup &lookup) noexcept {
   delete &lookup;
 }
 
+// A canonical name that is the one asked for is given in the letters in which it was asked for.
 void Resolver::finish_with(Lookup &lookup, std::span<const Address> addresses, std::string_view canonical_name) {
+  std::string asked_for;
+  if (lookup.flag(AI_CANONNAME)) asked_for = settings_.search.candidate(lookup.name, lookup.candidate);
+  if (same_name(canonical_name, asked_for)) canonical_name = asked_for;
   lookup.result = make_addrinfo(addresses, lookup.transports,
                                 lookup.flag(AI_CANONNAME) ? without_last_dot(canonical_name) : std::string_view());
   finish(lookup, DNS_OK);

@@ -14,29 +14,36 @@
 #include <string_view>
 #include <vector>
 
+#include "resolver/cache.h"
 #include "resolver/hosts.h"
 #include "resolver/inflight.h"
 #include "resolver/lookup.h"
+#include "resolver/order.h"
 #include "resolver/search.h"
 #include "resolver/services.h"
 
 namespace dns_cares {
 
-class Resolver {
+class Resolver final : private Inflight::Listener {
  public:
   struct Settings {
     Hosts hosts;
     Services services;
     Search search;
-    std::size_t window = 192;  // queries on the wire at once
+    std::size_t window = 192;        // queries on the wire at once
+    double resolution_delay = 0.05;  // seconds that one family's addresses wait for the other's (RFC 8305 section 3)
+    Cache::Limits cache;
   };
 
-  Resolver(Settings settings, Upstream &upstream)
-      : settings_(std::move(settings)), inflight_(upstream, settings_.window) {}
+  Resolver(Settings settings, Upstream &upstream, SourceFinder &sources)
+      : settings_(std::move(settings)),
+        sources_(sources),
+        cache_(settings_.cache),
+        inflight_(upstream, *this, settings_.window) {}
   ~Resolver();
 
   // Takes the lookup over. `service` is not kept.
-  void start(std::unique_ptr<Lookup> lookup, const char *service, double deadline) noexcept;
+  void start(std::unique_ptr<Lookup> lookup, const char *service, double now, double deadline) noexcept;
   // Frees the lookup, unless its callback is running.
   void cancel(Lookup &lookup) noexcept;
 
@@ -44,13 +51,14 @@ class Resolver {
   bool has_work() const;
   // Whether a lookup has not been taken out yet.
   bool has_lookups() const { return outstanding_ > 0; }
-  // The earliest deadline; only while has_deadline().
+  // When expire() has something to do next; only while has_deadline().
   bool has_deadline() const { return !deadlines_.empty(); }
-  double first_deadline() const { return deadlines_.first().deadline; }
+  double first_deadline() const { return deadlines_.first().due; }
 
   // Uses the answers that came, and puts on the wire what there is room for. Does a bounded amount of work.
-  void advance() noexcept;
-  // Finishes the lookups whose deadline has come. Does a bounded amount of work.
+  void advance(double now) noexcept;
+  // Finishes the lookups whose deadline has come, or the moment at which they end without all answers. Does a bounded
+  // amount of work.
   void expire(double now) noexcept;
   // Finishes every lookup with a status.
   void finish_all(int status) noexcept;
@@ -60,27 +68,41 @@ class Resolver {
   // The next lookup of the round, its state kCalling; nullptr at its end.
   std::unique_ptr<Lookup> take_finished() noexcept;
 
+  Cache &cache() { return cache_; }
+
   // Called when an RRset that a lookup waits for was answered.
   void on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept;
 
  private:
+  void on_answered(const Question &question, const Answer &answer) noexcept override;
   void resolve(Lookup &lookup, const char *service);
-  void finish_with_literal(Lookup &lookup, const Address &literal);
+  bool narrow_to_own_families(Lookup &lookup);
   void finish_with_own_address(Lookup &lookup);
+  void finish_with_literal(Lookup &lookup, const Address &literal);
   void finish_with_loopback(Lookup &lookup);
   bool finish_from_hosts(Lookup &lookup);
+  bool finish_from_cache(Lookup &lookup);
+  const Cache::Entry *find_fresh(RRType type);
   void wait_for_turn(Lookup &lookup);
 
   void admit_waiting() noexcept;
-  void ask_next_candidate(Lookup &lookup);
-  void end_candidate(Lookup &lookup);
-  void finish_with_answers(Lookup &lookup);
+  void ask(Lookup &lookup);
+  void want(Asking::RRset &rrset);
+  void end_early_at(Lookup &lookup, double moment);
+  void end_without_waiting(Lookup &lookup);
+  bool write_candidate(const Lookup &lookup);
+  bool end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4);
 
   void finish_with(Lookup &lookup, std::span<const Address> addresses, std::string_view canonical_name);
   void finish(Lookup &lookup, int status) noexcept;
 
   const Settings settings_;
+  SourceFinder &sources_;
+  Cache cache_;
   Inflight inflight_;
+  double now_ = 0;                  // as the last call passed it
+  std::string candidate_;           // the name that is being looked at, in lower case
+  std::vector<Address> selection_;  // what a result is made of; kept for its memory
   Deadlines deadlines_;
   List<Lookup> waiting_;
   List<Lookup> asking_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <deque>
 #include <functional>
 #include <map>
@@ -121,6 +122,15 @@ class FakeUpstream final : public Upstream {
   bool at_once_ = false;
 };
 
+// A machine that reaches nothing: the order of addresses is then by their families alone.
+class FakeSources final : public SourceFinder {
+ public:
+  std::optional<Source> source_for(const Address &, double) noexcept override { return std::nullopt; }
+  bool has_address(int family, double) noexcept override { return family == AF_INET ? has_v4 : has_v6; }
+  bool has_v4 = true;
+  bool has_v6 = true;
+};
+
 // One lookup of a test, and what became of it.
 struct Outcome {
   Lookup *lookup = nullptr;  // until it was called back or cancelled
@@ -154,6 +164,12 @@ void record(int status, const addrinfo *list, void *arg) {
   }
   outcome.lookup = nullptr;
   if (outcome.on_call) outcome.on_call();
+}
+
+Resolver::Settings patient_settings() {
+  Resolver::Settings settings;
+  settings.resolution_delay = HUGE_VAL;
+  return settings;
 }
 
 class ResolverTest : public testing::Test {
@@ -194,7 +210,7 @@ class ResolverTest : public testing::Test {
     Outcome &outcome = outcomes_.emplace_back();
     auto lookup = std::make_unique<Lookup>(name, hints, record, &outcome);
     outcome.lookup = lookup.get();
-    resolver().start(std::move(lookup), service, deadline);
+    resolver().start(std::move(lookup), service, now_, deadline);
     EXPECT_EQ(outcome.calls, 0) << "called back inside start()";
     return outcome;
   }
@@ -213,7 +229,7 @@ class ResolverTest : public testing::Test {
 
   // What a turn of the loop does; returns how many were called back.
   int turn() {
-    resolver().advance();
+    resolver().advance(now_);
     return deliver();
   }
   int deliver() {
@@ -246,16 +262,19 @@ class ResolverTest : public testing::Test {
 
   // Made with the settings at its first use.
   Resolver &resolver() {
-    if (!resolver_) resolver_.emplace(std::move(settings_), upstream_);
+    if (!resolver_) resolver_.emplace(std::move(settings_), upstream_, sources_);
     return *resolver_;
   }
   void destroy_resolver() { resolver_.reset(); }
 
   FakeUpstream upstream_;
+  FakeSources sources_;
   std::deque<Outcome> outcomes_;
+  double now_ = 0;
+  // No cache, and no family's addresses go without the other's, unless the test says so.
+  Resolver::Settings settings_ = patient_settings();
 
  private:
-  Resolver::Settings settings_;
   std::optional<Resolver> resolver_;
 };
 
@@ -653,13 +672,29 @@ TEST_F(ResolverTest, ServfailAtOneCandidateGoesOnToTheNext) {
 TEST_F(ResolverTest, SearchStopsWhereTheServersCouldNotBeAsked) {
   search({"one.test", "two.test"});
   host("a.two.test", {"192.0.2.2"});
-  for (const int status : {DNS_ETIMEOUT, DNS_EREFUSED, DNS_EFORMERR, DNS_ENOTIMP, DNS_EBADRESP, DNS_ECONNREFUSED,
-                           DNS_EBADNAME, DNS_ENOMEM, DNS_ESYSTEM}) {
+  for (const int status : {DNS_ETIMEOUT, DNS_EFORMERR, DNS_ENOTIMP, DNS_EBADRESP, DNS_ECONNREFUSED, DNS_EBADNAME,
+                           DNS_ENOMEM, DNS_ESYSTEM}) {
     const std::size_t before = asked().size();
     fail("a.one.test", status);
     EXPECT_EQ(resolve("a", stream(AF_INET)), name_of(status));
     EXPECT_EQ(asked().size(), before + 1) << name_of(status);
   }
+}
+
+// glibc asks for the name as it is and for no further domain.
+TEST_F(ResolverTest, DomainThatTheServersRefuseDoesNotEndTheSearch) {
+  search({"one.test", "two.test"});
+  fail("a.one.test", DNS_EREFUSED);
+  host("a.two.test", {"192.0.2.2"});
+  EXPECT_EQ(resolve("a", stream(AF_INET)), "192.0.2.2");
+}
+
+// The bare name was refused, and the NODATA of the name in the domain forgotten.
+TEST_F(ResolverTest, FailureThatEndsTheSearchDoesNotHideNodata) {
+  search({"one.test"});
+  fail("a.one.test", DNS_ENODATA);
+  fail("a", DNS_ETIMEOUT);
+  EXPECT_EQ(resolve("a", stream(AF_INET)), "ENODATA");
 }
 
 TEST_F(ResolverTest, StatusOfTheWholeSearchIsTheMostTelling) {
@@ -757,16 +792,17 @@ TEST_F(ResolverTest, NeverMoreThanTheWindowIsWithTheServers) {
     Resolver::Settings settings;
     settings.window = size;
     settings.search = Search({"one.test", "two.test"}, 1);
-    Resolver resolver(std::move(settings), upstream);
+    FakeSources sources;
+    Resolver resolver(std::move(settings), upstream, sources);
     std::deque<Outcome> outcomes;
     for (int i = 0; i < 50; ++i) {
       const std::string name = "a" + std::to_string(i);
       upstream.script("A " + name + ".two.test", answer_with({"192.0.2.1"}, name));
-      resolver.start(std::make_unique<Lookup>(name.c_str(), kStream, record, &outcomes.emplace_back()), nullptr,
+      resolver.start(std::make_unique<Lookup>(name.c_str(), kStream, record, &outcomes.emplace_back()), nullptr, 0,
                      kDeadline);
     }
     for (int turns = 0; turns < 1000 && resolver.has_lookups(); ++turns) {
-      resolver.advance();
+      resolver.advance(0);
       EXPECT_LE(upstream.waiting(), size);
       upstream.answer_all();
       resolver.begin_round();
@@ -818,7 +854,7 @@ TEST_F(ResolverTest, StartingALookupAsksNothingByItself) {
   Outcome &outcome = start("a.test");
   EXPECT_EQ(asked(), Asked());
   EXPECT_EQ(outcome.lookup->state, Lookup::State::kWaiting);
-  resolver().advance();
+  resolver().advance(now_);
   EXPECT_EQ(asked().size(), 2u);
   EXPECT_EQ(outcome.lookup->state, Lookup::State::kAsking);
 }
@@ -1059,7 +1095,7 @@ TEST_F(ResolverTest, AnswerThatWasUsedBeforeTheDeadlineCounts) {
   const Outcome &outcome = start("a.test");
   settle();
   upstream_.answer_all();
-  resolver().advance();
+  resolver().advance(now_);
   EXPECT_FALSE(resolver().has_deadline());
   resolver().expire(kDeadline);
   settle();
@@ -1135,7 +1171,7 @@ TEST_F(ResolverTest, WhatFinishesDuringARoundIsInTheNext) {
 
 TEST_F(ResolverTest, NothingIsDeliveredOutsideOfARound) {
   start("192.0.2.1");
-  resolver().advance();
+  resolver().advance(now_);
   EXPECT_EQ(resolver().take_finished(), nullptr);
   resolver().begin_round();
   const auto lookup = resolver().take_finished();
@@ -1231,22 +1267,176 @@ TEST_F(ResolverTest, ThereIsWorkOnlyWhileAdvanceOrDeliveryWouldDoSomething) {
   window(2);
   start("a.test");
   EXPECT_TRUE(resolver().has_work());
-  resolver().advance();
+  resolver().advance(now_);
   EXPECT_FALSE(resolver().has_work()) << "its questions are with the servers";
   start("b.test");
   EXPECT_FALSE(resolver().has_work()) << "the window is full";
   upstream_.answer("A a.test");
   EXPECT_TRUE(resolver().has_work()) << "an answer is there";
-  resolver().advance();
+  resolver().advance(now_);
   EXPECT_FALSE(resolver().has_work()) << "the window is full again";
   upstream_.answer("AAAA a.test");
-  resolver().advance();
+  resolver().advance(now_);
   EXPECT_TRUE(resolver().has_work()) << "a lookup is finished";
   EXPECT_EQ(deliver(), 1);
   EXPECT_FALSE(resolver().has_work());
   EXPECT_TRUE(resolver().has_lookups());
   finish_all_there_is();
   EXPECT_FALSE(resolver().has_lookups());
+}
+
+// --- Coalescing, cache, early answers ---
+
+TEST_F(ResolverTest, LookupsOfOneNamePutOneQueryOfATypeOnTheWire) {
+  host("a.test", {"192.0.2.1", "2001:db8::1"});
+  for (int i = 0; i < 10; ++i) start("a.test");
+  start("A.TEST");
+  finish_all_there_is();
+  EXPECT_EQ(asked(), (Asked{"AAAA a.test", "A a.test"}));
+  for (const Outcome &outcome : outcomes_) EXPECT_EQ(outcome.text(), "2001:db8::1 192.0.2.1");
+}
+
+TEST_F(ResolverTest, CancelledOneOfManyWaitersLeavesTheOthersTheirAnswer) {
+  host("a.test", {"192.0.2.1"});
+  Outcome &cancelled = start("a.test");
+  Outcome &other = start("a.test");
+  turn();
+  cancel(cancelled);
+  finish_all_there_is();
+  EXPECT_EQ(cancelled.calls, 0);
+  EXPECT_EQ(other.text(), "192.0.2.1");
+}
+
+TEST_F(ResolverTest, AnswerIsCachedAndNotAskedForAgain) {
+  settings_.cache = {1 << 20, 86400, 900, 0};
+  host("a.test", {"192.0.2.1", "2001:db8::1"});
+  EXPECT_EQ(resolve("a.test"), "2001:db8::1 192.0.2.1");
+  EXPECT_EQ(resolve("A.Test."), "2001:db8::1 192.0.2.1");
+  EXPECT_EQ(resolve("a.test", stream(AF_INET)), "192.0.2.1");
+  EXPECT_EQ(asked().size(), 2u);
+  now_ = 301;
+  EXPECT_EQ(resolve("a.test"), "2001:db8::1 192.0.2.1");
+  EXPECT_EQ(asked().size(), 4u);
+}
+
+TEST_F(ResolverTest, CacheOfOneFamilyIsCompletedByTheServers) {
+  settings_.cache = {1 << 20, 86400, 900, 0};
+  host("a.test", {"192.0.2.1", "2001:db8::1"});
+  resolve("a.test", stream(AF_INET));
+  EXPECT_EQ(resolve("a.test"), "2001:db8::1 192.0.2.1");
+  EXPECT_EQ(asked(), (Asked{"A a.test", "AAAA a.test"}));
+}
+
+TEST_F(ResolverTest, AnswerToACancelledLookupReachesTheCache) {
+  settings_.cache = {1 << 20, 86400, 900, 0};
+  host("a.test", {"192.0.2.1"});
+  Outcome &cancelled = start("a.test", stream(AF_INET));
+  turn();
+  cancel(cancelled);
+  finish_all_there_is();
+  EXPECT_EQ(resolve("a.test", stream(AF_INET)), "192.0.2.1");
+  EXPECT_EQ(asked().size(), 1u);
+}
+
+TEST_F(ResolverTest, Rfc8305Section3AddressesOfOneFamilyWaitForTheOtherOnlyForTheResolutionDelay) {
+  settings_.resolution_delay = 0.05;
+  host("a.test", {"192.0.2.1", "2001:db8::1"});
+  Outcome &outcome = start("a.test");
+  turn();
+  now_ = 1;
+  answer("A a.test");
+  resolver().expire(1.04);
+  EXPECT_EQ(turn(), 0);
+  resolver().expire(1.05);
+  turn();
+  EXPECT_EQ(outcome.text(), "192.0.2.1");
+}
+
+TEST_F(ResolverTest, Rfc8305LateRRsetStillReachesTheCache) {
+  settings_.resolution_delay = 0.05;
+  settings_.cache = {1 << 20, 86400, 900, 0};
+  host("a.test", {"192.0.2.1", "2001:db8::1"});
+  start("a.test");
+  turn();
+  answer("A a.test");
+  resolver().expire(1);
+  turn();
+  answer("AAAA a.test");
+  EXPECT_EQ(resolve("a.test"), "2001:db8::1 192.0.2.1");
+  EXPECT_EQ(asked().size(), 2u);
+}
+
+TEST_F(ResolverTest, OneFamilysNodataDoesNotStartTheResolutionDelay) {
+  settings_.resolution_delay = 0.05;
+  host("a.test", {"2001:db8::1"});
+  Outcome &outcome = start("a.test");
+  turn();
+  answer("A a.test");
+  resolver().expire(5);
+  EXPECT_EQ(turn(), 0);
+  answer("AAAA a.test");
+  EXPECT_EQ(outcome.text(), "2001:db8::1");
+}
+
+TEST_F(ResolverTest, Rfc8767StaleDataServeWhenTheServersFail) {
+  settings_.cache = {1 << 20, 86400, 900, 3600};
+  host("a.test", {"192.0.2.1"});
+  resolve("a.test", stream(AF_INET));
+  now_ = 400;
+  fail("a.test", DNS_ESERVFAIL);
+  EXPECT_EQ(resolve("a.test", stream(AF_INET)), "192.0.2.1");
+  EXPECT_EQ(asked().size(), 2u) << "the servers are asked first";
+  EXPECT_EQ(resolve("a.test", stream(AF_INET)), "192.0.2.1");
+  EXPECT_EQ(asked().size(), 2u) << "and not again for half a minute";
+}
+
+TEST_F(ResolverTest, Rfc8767Section5StaleDataServeAfterTheClientTimer) {
+  settings_.cache = {1 << 20, 86400, 900, 3600};
+  host("a.test", {"192.0.2.1"});
+  resolve("a.test", stream(AF_INET));
+  now_ = 400;
+  Outcome &outcome = start("a.test", stream(AF_INET), nullptr, 410);
+  turn();
+  resolver().expire(401.7);
+  EXPECT_EQ(turn(), 0);
+  resolver().expire(401.8);
+  turn();
+  EXPECT_EQ(outcome.text(), "192.0.2.1");
+}
+
+TEST_F(ResolverTest, PopularEntryIsAskedForBeforeItExpires) {
+  settings_.cache = {1 << 20, 86400, 900, 0};
+  host("a.test", {"192.0.2.1"});
+  for (int i = 0; i < 5; ++i) resolve("a.test", stream(AF_INET));
+  now_ = 280;
+  EXPECT_EQ(resolve("a.test", stream(AF_INET)), "192.0.2.1");
+  EXPECT_EQ(asked().size(), 2u) << "of its 300 seconds, the last tenth has begun";
+  now_ = 500;
+  EXPECT_EQ(resolve("a.test", stream(AF_INET)), "192.0.2.1");
+  EXPECT_EQ(asked().size(), 2u);
+}
+
+TEST_F(ResolverTest, NamesThatNoServerIsToHearOfAreNotAskedFor) {
+  for (const char *name : {"a.invalid", "invalid", "INVALID.", "abc.onion"}) {
+    EXPECT_EQ(resolve(name), "ENOTFOUND") << name;
+  }
+  EXPECT_TRUE(asked().empty());
+}
+
+TEST_F(ResolverTest, AddrconfigAsksForTheFamiliesThatTheMachineHas) {
+  host("a.test", {"192.0.2.1", "2001:db8::1"});
+  sources_.has_v6 = false;
+  EXPECT_EQ(resolve("a.test", stream(AF_UNSPEC, AI_ADDRCONFIG)), "192.0.2.1");
+  EXPECT_EQ(asked(), Asked{"A a.test"});
+  EXPECT_EQ(resolve("a.test", stream(AF_INET6, AI_ADDRCONFIG)), "ENOTFOUND");
+  EXPECT_EQ(resolve("a.test", stream(AF_INET6)), "2001:db8::1");
+  sources_.has_v4 = false;
+  EXPECT_EQ(resolve("a.test", stream(AF_UNSPEC, AI_ADDRCONFIG)), "2001:db8::1 192.0.2.1");
+}
+
+TEST_F(ResolverTest, CanonicalNameThatIsTheOneAskedForKeepsItsLetters) {
+  host("www.test", {"192.0.2.1"});
+  EXPECT_EQ(run("WWW.Test", stream(AF_INET, AI_CANONNAME)).canonical_name, "WWW.Test");
 }
 
 TEST_F(ResolverTest, LookupCountsUntilItIsTakenOut) {
@@ -1259,13 +1449,12 @@ TEST_F(ResolverTest, LookupCountsUntilItIsTakenOut) {
 
 TEST_F(ResolverTest, OneAdvanceAdmitsABoundedNumberOfLookups) {
   upstream_.answer_at_once();
-  host("a.test", {"192.0.2.1"});
   constexpr int kLookups = 3000;
-  for (int i = 0; i < kLookups; ++i) start("a.test");
+  for (int i = 0; i < kLookups; ++i) start(("n" + std::to_string(i) + ".test").c_str());
   std::size_t before = 0;
   int advances = 0;
   while (asked().size() < 2 * kLookups && advances < kLookups) {
-    resolver().advance();
+    resolver().advance(now_);
     ++advances;
     EXPECT_GT(asked().size(), before);
     EXPECT_LE(asked().size() - before, 512u);
@@ -1274,7 +1463,7 @@ TEST_F(ResolverTest, OneAdvanceAdmitsABoundedNumberOfLookups) {
   }
   EXPECT_GT(advances, 1);
   settle();
-  for (const Outcome &outcome : outcomes_) ASSERT_EQ(outcome.text(), "192.0.2.1");
+  for (const Outcome &outcome : outcomes_) ASSERT_EQ(outcome.text(), "ENOTFOUND");
 }
 
 TEST_F(ResolverTest, OneExpireEndsABoundedNumberOfLookups) {
@@ -1360,16 +1549,17 @@ class ResolverWithoutMemoryTest : public testing::TestWithParam<NoMemoryCase> {
   // Runs the lookup with every allocation failing but for the first `spared`; false when none has failed.
   bool run(std::size_t spared, bool at_once, Outcome &outcome) {
     PreparedUpstream upstream(at_once);
-    Resolver resolver(settings_for_no_memory(), upstream);
+    FakeSources sources;
+    Resolver resolver(settings_for_no_memory(), upstream, sources);
     auto lookup = std::make_unique<Lookup>(
         GetParam().name, Hints{GetParam().name != nullptr ? AI_CANONNAME : 0, AF_UNSPEC, SOCK_STREAM, 0}, record,
         &outcome);
     bool failed = false;
     {
       const dns_cares_test::FailingNew no_memory(spared);
-      resolver.start(std::move(lookup), GetParam().service, kDeadline);
+      resolver.start(std::move(lookup), GetParam().service, 0, kDeadline);
       for (int turns = 0; turns < 20; ++turns) {
-        resolver.advance();
+        resolver.advance(0);
         upstream.answer_all();
       }
       failed = no_memory.failed();
@@ -1420,13 +1610,14 @@ TEST(ResolverWithoutMemory, PartialResultIsDeliveredOrNoMemoryIsToldAtTheDeadlin
   for (std::size_t spared = 0; failed; ++spared) {
     FakeUpstream upstream;
     upstream.script("A a.test", answer_with({"192.0.2.1"}, "canonical-name-of-some-length.test"));
-    Resolver resolver({}, upstream);
+    FakeSources sources;
+    Resolver resolver({}, upstream, sources);
     Outcome outcome;
-    resolver.start(std::make_unique<Lookup>("a.test", stream(AF_UNSPEC, AI_CANONNAME), record, &outcome), nullptr,
+    resolver.start(std::make_unique<Lookup>("a.test", stream(AF_UNSPEC, AI_CANONNAME), record, &outcome), nullptr, 0,
                    kDeadline);
-    resolver.advance();
+    resolver.advance(0);
     upstream.answer("A a.test");
-    resolver.advance();
+    resolver.advance(0);
     {
       const dns_cares_test::FailingNew no_memory(spared);
       resolver.expire(kDeadline);
@@ -1446,20 +1637,21 @@ TEST(ResolverWithoutMemory, OtherLookupsAreNotDisturbed) {
   for (std::size_t spared = 0; failed; ++spared) {
     ASSERT_LT(spared, 1000u);
     PreparedUpstream upstream(false);
-    Resolver resolver(settings_for_no_memory(), upstream);
+    FakeSources sources;
+    Resolver resolver(settings_for_no_memory(), upstream, sources);
     Outcome unlucky;
     Outcome undisturbed;
-    resolver.start(std::make_unique<Lookup>(kSearchedFor, kStream, record, &undisturbed), nullptr, kDeadline);
-    resolver.advance();
+    resolver.start(std::make_unique<Lookup>(kSearchedFor, kStream, record, &undisturbed), nullptr, 0, kDeadline);
+    resolver.advance(0);
     auto lookup = std::make_unique<Lookup>("a-name-that-is-nowhere-to-be-found.test", kStream, record, &unlucky);
     {
       const dns_cares_test::FailingNew no_memory(spared);
-      resolver.start(std::move(lookup), nullptr, kDeadline);
-      resolver.advance();
+      resolver.start(std::move(lookup), nullptr, 0, kDeadline);
+      resolver.advance(0);
       failed = no_memory.failed();
     }
     for (int turns = 0; turns < 20; ++turns) {
-      resolver.advance();
+      resolver.advance(0);
       upstream.answer_all();
     }
     resolver.begin_round();

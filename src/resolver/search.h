@@ -16,7 +16,13 @@ class Search {
   // Candidate number `index` of a name, or "" after the last. A name that ends in a dot is its only candidate;
   // one with at least ndots dots is asked as it is first, others last. Candidates that would be too long
   // are given all the same: the caller checks.
-  std::string candidate(std::string_view name, std::size_t index) const;
+  std::string candidate(std::string_view name, std::size_t index) const {
+    std::string result;
+    write_candidate(name, index, result);
+    return result;
+  }
+  // The same into a string whose memory is used again.
+  void write_candidate(std::string_view name, std::size_t index, std::string &result) const;
 
  private:
   std::vector<std::string> domains_;

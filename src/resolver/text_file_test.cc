@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -159,6 +160,61 @@ TEST_F(TextFileTest, NothingStaysOpen) {
   EXPECT_EQ(open_files(), before);
 }
 
+TEST_F(TextFileTest, IdentityIsThatOfTheFileThatWasRead) {
+  const std::string file = write_file("file", "text");
+  struct stat info;
+  ASSERT_EQ(stat(file.c_str(), &info), 0);
+  const FileIdentity identity = read(file).identity;
+  EXPECT_TRUE(identity.exists);
+  EXPECT_EQ(identity.device, info.st_dev);
+  EXPECT_EQ(identity.inode, info.st_ino);
+  EXPECT_EQ(identity.size, 4);
+  EXPECT_TRUE(identity.same_as(identify_file(file.c_str())));
+}
+
+TEST_F(TextFileTest, FileThatCannotBeReadHasItsIdentityToo) {
+  const std::string file = write_file("file", "text");
+  EXPECT_TRUE(read(file, 3).identity.same_as(identify_file(file.c_str())));
+  EXPECT_TRUE(read(directory_).identity.same_as(identify_file(directory_.c_str())));
+  EXPECT_TRUE(read(directory_).identity.exists);
+}
+
+TEST_F(TextFileTest, MissingFileDoesNotExist) {
+  EXPECT_FALSE(read(path("nothing")).identity.exists);
+  EXPECT_FALSE(identify_file(path("nothing").c_str()).exists);
+}
+
+TEST_F(TextFileTest, FileIsSettledOnceItWasWrittenAWhileAgo) {
+  const std::string file = path("file");
+  bool was_fresh = false;
+  for (int i = 0; i < 1000 && !was_fresh; ++i) {
+    write_file("file", "text");
+    was_fresh = !identify_file(file.c_str()).settled;
+  }
+  EXPECT_TRUE(was_fresh);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!identify_file(file.c_str()).settled && std::chrono::steady_clock::now() < end) usleep(1000);
+  EXPECT_TRUE(identify_file(file.c_str()).settled);
+}
+
+TEST(TakeWord, TakesOneWordAfterTheOther) {
+  std::string_view line = " one\ttwo\v\f\rthree ";
+  std::string_view word;
+  for (const char *expected : {"one", "two", "three"}) {
+    ASSERT_TRUE(take_word(line, word));
+    EXPECT_EQ(word, expected);
+  }
+  EXPECT_FALSE(take_word(line, word));
+  EXPECT_FALSE(take_word(line, word));
+}
+
+TEST(TakeWord, LeavesWhatFollowsTheWord) {
+  std::string_view line = "  one  two";
+  std::string_view word;
+  ASSERT_TRUE(take_word(line, word));
+  EXPECT_EQ(line, "  two");
+}
+
 TEST(TakeLine, TakesOneLineAfterTheOther) {
   std::string_view text = "one\ntwo\n\nfour";
   std::string_view line;
@@ -197,7 +253,7 @@ TEST(SplitWords, WordsAreSplitAtRunsOfBlanksAndTabs) {
   EXPECT_EQ(split_words("one", ""), (Words{"one"}));
   EXPECT_EQ(split_words("one two\tthree", ""), (Words{"one", "two", "three"}));
   EXPECT_EQ(split_words(" \t one \t two\t ", ""), (Words{"one", "two"}));
-  EXPECT_EQ(split_words("a\vb\fc", ""), (Words{"a", "b", "c"}));
+  EXPECT_EQ(split_words("a\vb\fc\rd", ""), (Words{"a", "b", "c", "d"}));
 }
 
 TEST(SplitWords, LineWithoutWordsHasNone) {

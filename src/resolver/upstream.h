@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "resolver/address.h"
@@ -24,6 +26,13 @@ struct Answer {
 };
 
 class Upstream;
+
+// What answers one RRset, wherever it is kept.
+struct RRsetView {
+  int status = 0;
+  std::span<const Address> addresses;
+  std::string_view canonical_name;
+};
 
 // One question for the servers. `name` has no last dot and, but for "\.", no escapes.
 class Question {
