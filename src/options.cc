@@ -72,7 +72,7 @@ int read_settings(const dns_options &options, ContextSettings &settings) {
   std::string text;
   int status = read_file(options.resolv_conf, "/etc/resolv.conf", kMostConfig, text);
   if (status != DNS_OK) return status;
-  ResolvConf conf = parse_resolv_conf(text);
+  ResolvConf conf = parse_resolv_conf(text, read_environment());
   status = read_servers(options, conf);
   if (status != DNS_OK) return status;
 
@@ -82,6 +82,12 @@ int read_settings(const dns_options &options, ContextSettings &settings) {
   if (status != DNS_OK) return status;
   settings.resolver.hosts = Hosts(text);
 
+  text.clear();
+  read_file(nullptr, "/etc/nsswitch.conf", kMostConfig, text);
+  settings.resolver.sources = parse_nsswitch(text);
+  settings.resolver.no_aaaa = conf.no_aaaa;
+
+  text.clear();
   read_file(nullptr, "/etc/services", kMostConfig, text);
   settings.resolver.services = Services(text);
 
@@ -95,8 +101,11 @@ int read_settings(const dns_options &options, ContextSettings &settings) {
                              .max_negative_ttl_s = options.max_negative_ttl_s,
                              .max_stale_s = options.max_stale_s};
   settings.channel = {.servers = std::move(conf.servers),
-                      .timeout_ms = options.timeout_ms,
-                      .tries = options.tries,
+                      .tcp = conf.use_vc,
+                      .timeout_ms = conf.timeout_s && options.timeout_ms == kDefaults.timeout_ms
+                                        ? *conf.timeout_s * 1000
+                                        : options.timeout_ms,
+                      .tries = conf.attempts && options.tries == kDefaults.tries ? *conf.attempts : options.tries,
                       .rotate = conf.rotate};
   settings.deadline_ms = options.deadline_ms;
   return DNS_OK;

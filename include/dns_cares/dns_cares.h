@@ -132,7 +132,8 @@ struct dns_options {
   const char *hosts_file;  /* path; NULL: /etc/hosts; "": none. A missing file counts as an empty one */
   unsigned timeout_ms;     /* 2000: milliseconds of a server's first try, doubled with each further one; c-ares 1.32
                               and later shortens it for a server that it has seen answer faster. 0: the default */
-  unsigned tries;          /* 3: tries per server; 0: the default */
+  unsigned tries;          /* 3: tries per server; 0: the default. Where this and timeout_ms are the default, the
+                              options `attempts` and `timeout` of resolv_conf count */
   unsigned deadline_ms;    /* 10000: milliseconds per lookup, everything included; 0: the default */
   unsigned resolution_delay_ms; /* 50: how long one family's addresses wait for the other's (RFC 8305 section
                                    3), in milliseconds; UINT_MAX: until the deadline */

@@ -15,7 +15,7 @@ Channel::Options by_tcp(Channel::Options options) {
 }  // namespace
 
 Servers::Servers(struct ev_loop *loop, const Channel::Options &options, Progress progress, void *progress_arg)
-    : loop_(loop), options_(options), progress_(progress), progress_arg_(progress_arg), udp_(loop, options, *this) {}
+    : loop_(loop), options_(options), progress_(progress), progress_arg_(progress_arg), first_(loop, options, *this) {}
 
 void Servers::on_truncated(Question &question) noexcept {
   int status = DNS_ENOMEM;

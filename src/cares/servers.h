@@ -1,4 +1,4 @@
-// The servers, asked by UDP, and by TCP for what a datagram does not hold.
+// The servers, asked by UDP, and by TCP for what a datagram does not hold; or by TCP alone.
 //
 // Thread rule: the loop's thread. Lifetime: as for Upstream.
 #pragma once
@@ -18,7 +18,7 @@ class Servers final : public Upstream, private Channel::Owner {
   // Throws std::bad_alloc or Channel::Failure.
   Servers(struct ev_loop *loop, const Channel::Options &options, Progress progress, void *progress_arg);
 
-  void ask(Question &question) noexcept override { udp_.ask(question); }
+  void ask(Question &question) noexcept override { first_.ask(question); }
 
  private:
   void on_progress() override { progress_(progress_arg_); }
@@ -28,7 +28,7 @@ class Servers final : public Upstream, private Channel::Owner {
   const Channel::Options options_;
   const Progress progress_;
   void *const progress_arg_;
-  Channel udp_;
+  Channel first_;               // by UDP, unless the options say TCP
   std::optional<Channel> tcp_;  // made when it is first needed
 };
 

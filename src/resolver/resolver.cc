@@ -57,7 +57,6 @@ Address unmapped(const Address &v6) {
 // What to report of two RRsets or two candidates without an address. A name that does not exist has neither RRset
 // (RFC 8020); a failure leaves open what NODATA would deny.
 int of_one_candidate(int a, int b) {
-  if (a == DNS_OK || b == DNS_OK) return std::max(a, b);
   if (a == DNS_ENOTFOUND || b == DNS_ENOTFOUND) return DNS_ENOTFOUND;
   return a == DNS_ENODATA ? b : a;
 }
@@ -71,6 +70,9 @@ int of_all_candidates(int before, int now) {
 
 // RFC 6761 section 6.4 and RFC 7686 section 2: names that no server is to hear of.
 bool is_never_asked_for(std::string_view name) { return is_in_zone(name, "invalid") || is_in_zone(name, "onion"); }
+
+// What an RRset that is not asked for adds to its candidate: nothing.
+constexpr RRsetView kNotAsked = {DNS_ENODATA, {}, {}};
 
 bool is_failure(int status) { return status != DNS_OK && status != DNS_ENOTFOUND && status != DNS_ENODATA; }
 
@@ -121,7 +123,7 @@ void Resolver::resolve(Lookup &lookup, const char *service) {
   if (lookup.flag(AI_NUMERICHOST)) return finish(lookup, DNS_ENOTFOUND);
   if (!normalize_name(lookup.name)) return finish(lookup, DNS_EBADNAME);
   if (is_localhost(lookup.name)) return finish_with_loopback(lookup);
-  if (finish_from_hosts(lookup)) return;
+  if (look_into_files(lookup, true)) return;
   if (is_never_asked_for(lookup.name)) return finish(lookup, DNS_ENOTFOUND);
   if (finish_from_cache(lookup)) return;
   wait_for_turn(lookup);
@@ -167,6 +169,26 @@ void Resolver::finish_with_loopback(Lookup &lookup) {
   finish_with(lookup, selection_, lookup.name);
 }
 
+// Goes along the sources of nsswitch.conf up to the servers, or from behind them. True if the lookup is finished: also
+// if the servers are not to be asked.
+bool Resolver::look_into_files(Lookup &lookup, bool before_dns) {
+  bool behind_dns = false;
+  for (const HostSource &source : settings_.sources) {
+    const bool is_dns = source.kind == HostSource::Kind::kDns;
+    if (is_dns && before_dns) return false;
+    if (is_dns) {
+      behind_dns = true;
+      const bool not_found = lookup.status == DNS_ENOTFOUND || lookup.status == DNS_ENODATA;
+      if (not_found ? source.stop_if_not_found : source.stop_if_unavailable) return false;
+    } else if (before_dns || behind_dns) {
+      if (finish_from_hosts(lookup)) return true;
+      if (before_dns && source.stop_if_not_found) break;
+    }
+  }
+  if (before_dns) finish(lookup, DNS_ENOTFOUND);
+  return before_dns;
+}
+
 bool Resolver::finish_from_hosts(Lookup &lookup) {
   const Hosts::Entry *entry = settings_.hosts.find(lookup.name);
   if (entry == nullptr) return false;
@@ -183,18 +205,18 @@ bool Resolver::finish_from_hosts(Lookup &lookup) {
 
 // Goes along the candidates as far as the cache answers for them.
 bool Resolver::finish_from_cache(Lookup &lookup) {
-  const bool wants_v6 = wants(lookup.hints, AF_INET6);
-  const bool wants_v4 = wants(lookup.hints, AF_INET);
+  const bool wants_v6 = asks_for(lookup, RRType::kAAAA);
+  const bool wants_v4 = asks_for(lookup, RRType::kA);
   for (;; ++lookup.candidate) {
     if (!write_candidate(lookup)) {
-      finish(lookup, lookup.status);
+      end_search(lookup);
       return true;
     }
     const Cache::Entry *v6 = wants_v6 ? find_fresh(RRType::kAAAA) : nullptr;
     if (wants_v6 && v6 == nullptr) return false;
     const Cache::Entry *v4 = wants_v4 ? find_fresh(RRType::kA) : nullptr;
     if (wants_v4 && v4 == nullptr) return false;
-    if (end_candidate(lookup, v6 != nullptr ? v6->view() : RRsetView{}, v4 != nullptr ? v4->view() : RRsetView{})) {
+    if (end_candidate(lookup, v6 != nullptr ? v6->view() : kNotAsked, v4 != nullptr ? v4->view() : kNotAsked)) {
       return true;
     }
   }
@@ -242,12 +264,12 @@ void Resolver::admit_waiting() noexcept {
 void Resolver::ask(Lookup &lookup) {
   Asking &asking = *lookup.asking;
   for (;; ++lookup.candidate) {
-    if (!write_candidate(lookup)) return finish(lookup, lookup.status);
+    if (!write_candidate(lookup)) return end_search(lookup);
     if (!is_valid_name(candidate_)) continue;  // Too long with this domain.
-    asking.v6.take({});
-    asking.v4.take({});
-    if (wants(lookup.hints, AF_INET6)) want(asking.v6);
-    if (wants(lookup.hints, AF_INET)) want(asking.v4);
+    asking.v6.take(kNotAsked);
+    asking.v4.take(kNotAsked);
+    if (asks_for(lookup, RRType::kAAAA)) want(asking.v6);
+    if (asks_for(lookup, RRType::kA)) want(asking.v4);
     if (asking.waiting()) return;
     if (end_candidate(lookup, asking.v6.view(), asking.v4.view())) return;
   }
@@ -289,6 +311,16 @@ bool Resolver::write_candidate(const Lookup &lookup) {
   return !candidate_.empty();
 }
 
+// Without an address from the servers.
+void Resolver::end_search(Lookup &lookup) {
+  if (!look_into_files(lookup, false)) finish(lookup, lookup.status);
+}
+
+bool Resolver::asks_for(const Lookup &lookup, RRType type) const {
+  if (type == RRType::kA) return wants(lookup.hints, AF_INET);
+  return wants(lookup.hints, AF_INET6) && !settings_.no_aaaa;
+}
+
 // Finishes the lookup if its candidate decides it; else the search goes on to the next.
 bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4) {
   if (!v6.addresses.empty() || !v4.addresses.empty()) {
@@ -300,7 +332,7 @@ bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetVie
   const int status = of_one_candidate(v6.status, v4.status);
   lookup.status = of_all_candidates(lookup.status, status);
   if (search_continues(status)) return false;
-  finish(lookup, lookup.status);
+  end_search(lookup);
   return true;
 }
 

@@ -18,6 +18,7 @@
 #include "resolver/hosts.h"
 #include "resolver/inflight.h"
 #include "resolver/lookup.h"
+#include "resolver/nsswitch.h"
 #include "resolver/order.h"
 #include "resolver/search.h"
 #include "resolver/services.h"
@@ -30,7 +31,9 @@ class Resolver final : private Inflight::Listener {
     Hosts hosts;
     Services services;
     Search search;
-    std::size_t window = 192;        // queries on the wire at once
+    HostSources sources = parse_nsswitch("");  // where names are looked up, and in which order
+    bool no_aaaa = false;                      // the servers are asked for no AAAA
+    std::size_t window = 192;                  // queries on the wire at once
     double resolution_delay = 0.05;  // seconds that one family's addresses wait for the other's (RFC 8305 section 3)
     Cache::Limits cache;
   };
@@ -80,7 +83,9 @@ class Resolver final : private Inflight::Listener {
   void finish_with_own_address(Lookup &lookup);
   void finish_with_literal(Lookup &lookup, const Address &literal);
   void finish_with_loopback(Lookup &lookup);
+  bool look_into_files(Lookup &lookup, bool before_dns);
   bool finish_from_hosts(Lookup &lookup);
+  bool asks_for(const Lookup &lookup, RRType type) const;
   bool finish_from_cache(Lookup &lookup);
   const Cache::Entry *find_fresh(RRType type);
   void wait_for_turn(Lookup &lookup);
@@ -91,6 +96,7 @@ class Resolver final : private Inflight::Listener {
   void end_early_at(Lookup &lookup, double moment);
   void end_without_waiting(Lookup &lookup);
   bool write_candidate(const Lookup &lookup);
+  void end_search(Lookup &lookup);
   bool end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4);
 
   void finish_with(Lookup &lookup, std::span<const Address> addresses, std::string_view canonical_name);

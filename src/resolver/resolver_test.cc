@@ -182,6 +182,7 @@ class ResolverTest : public testing::Test {
   void search(std::vector<std::string> domains, unsigned ndots = 1) {
     settings_.search = Search(std::move(domains), ndots);
   }
+  void nsswitch(std::string_view line) { settings_.sources = parse_nsswitch(line); }
   void window(std::size_t queries) { settings_.window = queries; }
 
   // --- What the servers say ---
@@ -262,7 +263,7 @@ class ResolverTest : public testing::Test {
 
   // Made with the settings at its first use.
   Resolver &resolver() {
-    if (!resolver_) resolver_.emplace(std::move(settings_), upstream_, sources_);
+    if (!resolver_) resolver_.emplace(std::exchange(settings_, patient_settings()), upstream_, sources_);
     return *resolver_;
   }
   void destroy_resolver() { resolver_.reset(); }
@@ -1437,6 +1438,43 @@ TEST_F(ResolverTest, AddrconfigAsksForTheFamiliesThatTheMachineHas) {
 TEST_F(ResolverTest, CanonicalNameThatIsTheOneAskedForKeepsItsLetters) {
   host("www.test", {"192.0.2.1"});
   EXPECT_EQ(run("WWW.Test", stream(AF_INET, AI_CANONNAME)).canonical_name, "WWW.Test");
+}
+
+TEST_F(ResolverTest, NsswitchSaysWhetherTheHostsFileIsFirst) {
+  nsswitch("hosts: dns files");
+  hosts_file("192.0.2.7 a.test b.test");
+  host("a.test", {"192.0.2.1"});
+  EXPECT_EQ(resolve("a.test", stream(AF_INET)), "192.0.2.1");
+  EXPECT_EQ(resolve("b.test", stream(AF_INET)), "192.0.2.7");
+  EXPECT_EQ(resolve("c.test", stream(AF_INET)), "ENOTFOUND");
+}
+
+TEST_F(ResolverTest, NsswitchMayLeaveOneSourceOut) {
+  nsswitch("hosts: files");
+  hosts_file("192.0.2.7 a.test");
+  EXPECT_EQ(resolve("a.test", stream(AF_INET)), "192.0.2.7");
+  EXPECT_EQ(resolve("b.test"), "ENOTFOUND");
+  EXPECT_TRUE(asked().empty());
+  destroy_resolver();
+  nsswitch("hosts: dns");
+  hosts_file("192.0.2.7 a.test");
+  EXPECT_EQ(resolve("a.test"), "ENOTFOUND");
+  EXPECT_EQ(asked().size(), 2u);
+}
+
+TEST_F(ResolverTest, NsswitchMayEndTheLookupBehindTheHostsFile) {
+  nsswitch("hosts: files [NOTFOUND=return] dns");
+  EXPECT_EQ(resolve("a.test"), "ENOTFOUND");
+  EXPECT_TRUE(asked().empty());
+}
+
+TEST_F(ResolverTest, NoAaaaKeepsAaaaFromTheServers) {
+  settings_.no_aaaa = true;
+  host("a.test", {"192.0.2.1", "2001:db8::1"});
+  EXPECT_EQ(resolve("a.test"), "192.0.2.1");
+  EXPECT_EQ(asked(), Asked{"A a.test"});
+  EXPECT_EQ(resolve("a.test", stream(AF_INET6)), "ENODATA");
+  EXPECT_EQ(asked().size(), 1u);
 }
 
 TEST_F(ResolverTest, LookupCountsUntilItIsTakenOut) {
