@@ -55,6 +55,8 @@ int dns_status_to_eai(int status) {
       return EAI_NODATA;
     case DNS_ETIMEOUT:
     case DNS_ESERVFAIL:
+    case DNS_EREFUSED:
+    case DNS_ENOTIMP:
     case DNS_ECONNREFUSED:
       return EAI_AGAIN;
     case DNS_EBADFAMILY:

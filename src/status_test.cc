@@ -55,9 +55,9 @@ TEST(Status, EveryStatusHasItsNearestCodeOfGetaddrinfo) {
   EXPECT_EQ(dns_status_to_eai(DNS_ENODATA), EAI_NODATA);
   EXPECT_EQ(dns_status_to_eai(DNS_ETIMEOUT), EAI_AGAIN);
   EXPECT_EQ(dns_status_to_eai(DNS_ESERVFAIL), EAI_AGAIN);
-  EXPECT_EQ(dns_status_to_eai(DNS_EREFUSED), EAI_FAIL);
+  EXPECT_EQ(dns_status_to_eai(DNS_EREFUSED), EAI_AGAIN);
   EXPECT_EQ(dns_status_to_eai(DNS_EFORMERR), EAI_FAIL);
-  EXPECT_EQ(dns_status_to_eai(DNS_ENOTIMP), EAI_FAIL);
+  EXPECT_EQ(dns_status_to_eai(DNS_ENOTIMP), EAI_AGAIN);
   EXPECT_EQ(dns_status_to_eai(DNS_EBADRESP), EAI_FAIL);
   EXPECT_EQ(dns_status_to_eai(DNS_ECONNREFUSED), EAI_AGAIN);
   EXPECT_EQ(dns_status_to_eai(DNS_EBADNAME), EAI_NONAME);

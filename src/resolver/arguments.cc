@@ -52,13 +52,14 @@ int by_port(const Hints &hints, const Known *first, std::uint16_t port, Transpor
   return DNS_OK;
 }
 
-int by_name(const Hints &hints, std::string_view service, const Services &services, Transports &transports) {
-  for (const Known &known : kTransports) {
-    if (!known.takes_service || !goes_with(known, hints)) continue;
-    const auto port = services.find(service, known.database_name);
-    if (!port) continue;
-    transports.push_back(make(known, hints, *port));
-    if (hints.socktype != 0 || hints.protocol != 0) break;
+// A name: with socktype or protocol given, likewise; else all transports that have it.
+int by_name(const Hints &hints, const Known *first, std::string_view service, const Services &services,
+            Transports &transports) {
+  const bool all = hints.socktype == 0 && hints.protocol == 0;
+  for (const Known *known = first; known != std::end(kTransports); ++known) {
+    const auto port = known->takes_service ? services.find(service, known->database_name) : std::nullopt;
+    if (port) transports.push_back(make(*known, hints, *port));
+    if (!all) break;
   }
   return transports.empty() ? DNS_ESERVICE : DNS_OK;
 }
@@ -83,7 +84,7 @@ int choose_transports(const Hints &hints, const char *service, const Services &s
   if (!first->takes_service) return DNS_ESERVICE;
   if (const auto port = parse_port(service)) return by_port(hints, first, *port, transports);
   if ((hints.flags & AI_NUMERICSERV) != 0) return DNS_ESERVICE;
-  return by_name(hints, service, services, transports);
+  return by_name(hints, first, service, services, transports);
 }
 
 }  // namespace dns_cares

@@ -111,14 +111,13 @@ void Resolver::start(std::unique_ptr<Lookup> owned, const char *service, double 
 }
 
 void Resolver::resolve(Lookup &lookup, const char *service) {
+  if (!lookup.has_hostname && service == nullptr) return finish(lookup, DNS_EBADNAME);
   int status = check_hints(lookup.hints, lookup.has_hostname);
   if (status == DNS_OK) status = choose_transports(lookup.hints, service, settings_.services, lookup.transports);
   if (status != DNS_OK) return finish(lookup, status);
   if (lookup.flag(AI_ADDRCONFIG) && !narrow_to_own_families(lookup)) return finish(lookup, DNS_ENOTFOUND);
 
-  if (!lookup.has_hostname) {
-    return service != nullptr ? finish_with_own_address(lookup) : finish(lookup, DNS_EBADNAME);
-  }
+  if (!lookup.has_hostname) return finish_with_own_address(lookup);
   if (const auto literal = parse_literal(lookup.name)) return finish_with_literal(lookup, *literal);
   if (lookup.flag(AI_NUMERICHOST)) return finish(lookup, DNS_ENOTFOUND);
   if (!normalize_name(lookup.name)) return finish(lookup, DNS_EBADNAME);
@@ -159,6 +158,7 @@ void Resolver::finish_with_own_address(Lookup &lookup) {
   selection_.clear();
   if (lookup.hints.family != AF_INET) selection_.push_back(Address::v6(any ? in6addr_any : in6addr_loopback));
   if (lookup.hints.family != AF_INET6) selection_.push_back(Address::v4({htonl(any ? INADDR_ANY : INADDR_LOOPBACK)}));
+  order_addresses(selection_, sources_, now_);
   finish_with(lookup, selection_, {});
 }
 
@@ -193,6 +193,9 @@ bool Resolver::finish_from_hosts(Lookup &lookup) {
   const Hosts::Entry *entry = settings_.hosts.find(lookup.name);
   if (entry == nullptr) return false;
   std::vector<Address> addresses = entry->addresses;
+  if (lookup.hints.family == AF_INET) {
+    for (Address &address : addresses) address = is_v4_mapped(address) ? unmapped(address) : address;
+  }
   const auto v4 = std::stable_partition(addresses.begin(), addresses.end(),
                                         [](const Address &address) { return address.family == AF_INET6; });
   select(lookup.hints, {addresses.begin(), v4}, {v4, addresses.end()}, selection_);
@@ -326,7 +329,11 @@ bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetVie
   if (!v6.addresses.empty() || !v4.addresses.empty()) {
     select(lookup.hints, v6.addresses, v4.addresses, selection_);
     order_addresses(selection_, sources_, now_);
-    finish_with(lookup, selection_, v6.addresses.empty() ? v4.canonical_name : v6.canonical_name);
+    // A canonical name that is the one asked for is given in the letters in which it was asked for.
+    const std::string_view canonical = v4.addresses.empty() ? v6.canonical_name : v4.canonical_name;
+    const std::string asked_for =
+        lookup.flag(AI_CANONNAME) ? settings_.search.candidate(lookup.name, lookup.candidate) : std::string();
+    finish_with(lookup, selection_, same_name(canonical, asked_for) ? asked_for : canonical);
     return true;
   }
   const int status = of_one_candidate(v6.status, v4.status);
@@ -389,11 +396,7 @@ void Resolver::cancel(Lookup &lookup) noexcept {
   delete &lookup;
 }
 
-// A canonical name that is the one asked for is given in the letters in which it was asked for.
 void Resolver::finish_with(Lookup &lookup, std::span<const Address> addresses, std::string_view canonical_name) {
-  std::string asked_for;
-  if (lookup.flag(AI_CANONNAME)) asked_for = settings_.search.candidate(lookup.name, lookup.candidate);
-  if (same_name(canonical_name, asked_for)) canonical_name = asked_for;
   lookup.result = make_addrinfo(addresses, lookup.transports,
                                 lookup.flag(AI_CANONNAME) ? without_last_dot(canonical_name) : std::string_view());
   finish(lookup, DNS_OK);
