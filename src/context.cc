@@ -1,6 +1,7 @@
 #include "context.h"
 
 #include <utility>
+#include <vector>
 
 #include "clock.h"
 
@@ -10,28 +11,69 @@ namespace {
 // Callbacks in one turn of the loop; between turns, the loop's other watchers have theirs.
 constexpr int kCallbacksPerTurn = 128;
 
+constexpr double kSecondsBetweenChecks = 1;
+
 }  // namespace
 
-Context::Context(struct ev_loop *loop, ContextSettings settings, LoopEnd::Callback on_loop_end)
+Context::Context(struct ev_loop *loop, Configuration configuration, ContextSettings settings,
+                 LoopEnd::Callback on_loop_end)
     : loop_(loop),
+      configuration_(std::move(configuration)),
+      checked_at_(steady_now()),
       server_options_(std::move(settings.channel)),
       deadline_ms_(settings.deadline_ms),
       sources_(kernel_),
       resolver_(std::move(settings.resolver), *this, sources_),
       loop_end_(loop, on_loop_end),
+      loop_fork_(
+          loop, [](void *self) { static_cast<Context *>(self)->on_fork(); }, this),
       hold_(loop),
       turn_(
           loop, [](void *self) { static_cast<Context *>(self)->turn(); }, this),
       deadline_timer_(
           loop, [](void *self) { static_cast<Context *>(self)->on_deadline(); }, this, Liveness::kWeak) {
-  network_changes_.emplace(
-      loop, [](bool watching, void *self) { static_cast<Context *>(self)->on_network_change(watching); }, this);
-  sources_.changed(network_changes_->watching());
+  watch_network();
 }
 
 void Context::open_servers() {
-  servers_.emplace(
+  servers_ = std::make_unique<Servers>(
       loop_, server_options_, [](void *self) { static_cast<Context *>(self)->update(); }, this);
+}
+
+void Context::watch_network() {
+  network_changes_.emplace(
+      loop_, [](bool watching, void *self) { static_cast<Context *>(self)->sources_.changed(watching); }, this);
+  sources_.changed(network_changes_->watching());
+}
+
+// Looked for when a lookup starts, at most once a second: an idle program is not woken up, and one that asks is
+// answered by the files of a moment ago. Files that cannot be used leave everything as it was.
+void Context::reload_if_changed(double now) {
+  if (now - checked_at_ < kSecondsBetweenChecks) return;
+  checked_at_ = now;
+  if (!configuration_.changed()) return;
+  try {
+    ContextSettings settings;
+    if (configuration_.read(settings) != DNS_OK) return;
+    if (servers_ != nullptr && settings.channel != server_options_) retired_.push_back(std::move(servers_));
+    server_options_ = std::move(settings.channel);
+    resolver_.reconfigure(std::move(settings.resolver));
+  } catch (const std::bad_alloc &) {
+  }
+}
+
+void Context::drop_retired() {
+  std::erase_if(retired_, [](const auto &servers) { return servers->idle(); });
+}
+
+// In the child. The sockets are the parent's too: what they bring is for the parent.
+void Context::on_fork() {
+  servers_.reset();
+  retired_.clear();
+  network_changes_.reset();
+  watch_network();
+  resolver_.ask_again();
+  update();
 }
 
 dns_request *Context::resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
@@ -39,6 +81,7 @@ dns_request *Context::resolve(const char *hostname, const char *service, const H
   auto owned = std::make_unique<dns_request>(*this, hostname, hints, cb, arg);
   dns_request *request = owned.get();
   const double now = steady_now();
+  reload_if_changed(now);
   const double deadline = now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
   resolver_.start(std::move(owned), service, now, deadline);
   update();
@@ -54,7 +97,7 @@ void Context::cancel(dns_request &request) {
 void Context::ask(Question &question) noexcept {
   int status = DNS_ENOMEM;
   try {
-    if (!servers_) open_servers();
+    if (servers_ == nullptr) open_servers();
     return servers_->ask(question);
   } catch (const Channel::Failure &failure) {
     status = failure.status;
@@ -62,8 +105,6 @@ void Context::ask(Question &question) noexcept {
   }
   question.on_answer(Answer::failure(status));
 }
-
-void Context::on_network_change(bool watching) { sources_.changed(watching); }
 
 void Context::turn() {
   ++references_;
@@ -87,6 +128,7 @@ void Context::on_deadline() {
 
 // Sets the watchers to what the resolver has to do.
 void Context::update() {
+  if (!retired_.empty()) drop_retired();
   if (resolver_.has_work()) {
     turn_.start();
   } else {
@@ -104,6 +146,7 @@ void Context::update() {
 void Context::end() {
   ended_ = true;
   servers_.reset();
+  retired_.clear();
   network_changes_.reset();
   turn_.stop();
   deadline_timer_.stop();

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "cares/servers.h"
 #include "evloop/watchers.h"
@@ -37,7 +38,7 @@ namespace dns_cares {
 class Context final : private Upstream {
  public:
   // on_loop_end(loop) is called when the loop is being destroyed. Throws std::bad_alloc.
-  Context(struct ev_loop *loop, ContextSettings settings, LoopEnd::Callback on_loop_end);
+  Context(struct ev_loop *loop, Configuration configuration, ContextSettings settings, LoopEnd::Callback on_loop_end);
   Context(const Context &) = delete;
   Context &operator=(const Context &) = delete;
 
@@ -60,20 +61,27 @@ class Context final : private Upstream {
   void release();
 
   void ask(Question &question) noexcept override;
-  void on_network_change(bool watching);
+  void reload_if_changed(double now);
+  void drop_retired();
+  void watch_network();
+  void on_fork();
   void on_deadline();
   void turn();
   void update();
 
   struct ev_loop *const loop_;
-  const Channel::Options server_options_;
+  Configuration configuration_;
+  double checked_at_;  // when the files were last looked at
+  Channel::Options server_options_;
   const unsigned deadline_ms_;
   Kernel kernel_;
   Sources sources_;
   std::optional<NetworkChanges> network_changes_;
   Resolver resolver_;
-  std::optional<Servers> servers_;  // destroyed before the resolver, whose questions it has
+  std::unique_ptr<Servers> servers_;               // destroyed before the resolver, whose questions it has
+  std::vector<std::unique_ptr<Servers>> retired_;  // with questions on their way from before a reload
   LoopEnd loop_end_;
+  LoopFork loop_fork_;
   LoopHold hold_;
   Deferred turn_;
   evloop_timer deadline_timer_;

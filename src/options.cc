@@ -34,18 +34,25 @@ const dns_options kDefaults = {
     .max_stale_s = 0,
 };
 
-// The text of a file, "" if it is missing. One that is there and cannot be read is an error only if the program
-// has named it: the system's own may be unreadable for good reasons.
-int read_file(const char *named, const char *usual, std::size_t limit, std::string &text) {
-  TextFile file = read_text_file(named != nullptr ? named : usual, limit);
-  if (file.state == TextFile::State::kUnreadable && named != nullptr) return DNS_ESYSTEM;
-  text = std::move(file.text);
+WatchedFile file_of(const char *named, const char *usual) {
+  if (named != nullptr && *named == '\0') return {};
+  return WatchedFile(named != nullptr ? named : usual);
+}
+
+// The text of a file, "" if it is missing or there is none. One that is there and cannot be read is an error only if
+// the program has named it: the system's own may be unreadable for good reasons.
+int read_file(WatchedFile &file, bool named, std::size_t limit, std::string &text) {
+  text.clear();
+  if (file.path().empty()) return DNS_OK;
+  TextFile read = file.read(limit);
+  if (read.state == TextFile::State::kUnreadable && named) return DNS_ESYSTEM;
+  text = std::move(read.text);
   return DNS_OK;
 }
 
-int read_servers(const dns_options &options, ResolvConf &conf) {
-  if (options.servers == nullptr) return DNS_OK;
-  auto servers = parse_servers(options.servers);
+int read_servers(const std::optional<std::string> &named, ResolvConf &conf) {
+  if (!named) return DNS_OK;
+  auto servers = parse_servers(*named);
   if (!servers) return DNS_EBADNAME;
   conf.servers = std::move(*servers);
   return DNS_OK;
@@ -68,28 +75,35 @@ int known_options(const dns_options *options, dns_options &known) {
   return DNS_OK;
 }
 
-int read_settings(const dns_options &options, ContextSettings &settings) {
+Configuration::Configuration(const dns_options &options)
+    : options_(options),
+      resolv_conf_is_named_(options.resolv_conf != nullptr),
+      hosts_are_named_(options.hosts_file != nullptr),
+      resolv_conf_(file_of(options.resolv_conf, "/etc/resolv.conf")),
+      hosts_(file_of(options.hosts_file, "/etc/hosts")),
+      nsswitch_("/etc/nsswitch.conf") {
+  if (options.servers != nullptr) servers_ = options.servers;
+  options_.servers = options_.resolv_conf = options_.hosts_file = nullptr;
+}
+
+int Configuration::read(ContextSettings &settings) {
+  const dns_options &options = options_;
   std::string text;
-  int status = read_file(options.resolv_conf, "/etc/resolv.conf", kMostConfig, text);
+  int status = read_file(resolv_conf_, resolv_conf_is_named_, kMostConfig, text);
   if (status != DNS_OK) return status;
   ResolvConf conf = parse_resolv_conf(text, read_environment());
-  status = read_servers(options, conf);
+  status = read_servers(servers_, conf);
   if (status != DNS_OK) return status;
 
-  text.clear();
-  const bool no_hosts = options.hosts_file != nullptr && *options.hosts_file == '\0';
-  if (!no_hosts) status = read_file(options.hosts_file, "/etc/hosts", kMostHosts, text);
+  status = read_file(hosts_, hosts_are_named_, kMostHosts, text);
   if (status != DNS_OK) return status;
   settings.resolver.hosts = Hosts(text);
 
-  text.clear();
-  read_file(nullptr, "/etc/nsswitch.conf", kMostConfig, text);
+  read_file(nsswitch_, false, kMostConfig, text);
   settings.resolver.sources = parse_nsswitch(text);
   settings.resolver.no_aaaa = conf.no_aaaa;
 
-  text.clear();
-  read_file(nullptr, "/etc/services", kMostConfig, text);
-  settings.resolver.services = Services(text);
+  settings.resolver.services = Services(read_text_file("/etc/services", kMostConfig).text);
 
   settings.resolver.search = Search(std::move(conf.search), conf.ndots);
   settings.resolver.window =

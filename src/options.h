@@ -1,9 +1,13 @@
 // From struct dns_options and the files it names to what the parts are made with.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "cares/channel.h"
 #include "dns_cares/dns_cares.h"
 #include "resolver/resolver.h"
+#include "resolver/watched_file.h"
 
 namespace dns_cares {
 
@@ -13,8 +17,30 @@ struct ContextSettings {
   unsigned deadline_ms = 0;
 };
 
-// DNS_OK, or what dns_init() documents: DNS_EBADNAME, DNS_EBADFLAGS, DNS_ESYSTEM. Throws std::bad_alloc.
-int read_settings(const dns_options &options, ContextSettings &settings);
+// A context's options and the files that they name, which are read again when they have changed.
+class Configuration {
+ public:
+  // Copies the strings. Throws std::bad_alloc, as all here does.
+  explicit Configuration(const dns_options &options);
+
+  // Reads the files. DNS_OK, or what dns_init() documents: DNS_EBADNAME, DNS_ESYSTEM.
+  int read(ContextSettings &settings);
+  // Whether to read again would give something else; costs a stat(2) for each file.
+  bool changed() const { return resolv_conf_.changed() || hosts_.changed() || nsswitch_.changed(); }
+
+ private:
+  dns_options options_;  // its strings are not used
+  std::optional<std::string> servers_;
+  const bool resolv_conf_is_named_;
+  const bool hosts_are_named_;
+  WatchedFile resolv_conf_;
+  WatchedFile hosts_;
+  WatchedFile nsswitch_;
+};
+
+inline int read_settings(const dns_options &options, ContextSettings &settings) {
+  return Configuration(options).read(settings);
+}
 
 // Copies the options of a program that may be older or newer than this library, defaults filled in. DNS_OK or
 // DNS_EBADFLAGS.

@@ -33,8 +33,8 @@ void on_loop_end(struct ev_loop *loop) {
   while (Context *context = take(loop)) context->end();
 }
 
-Context *make(struct ev_loop *loop, ContextSettings settings) {
-  auto *context = new Context(loop, std::move(settings), on_loop_end);
+Context *make(struct ev_loop *loop, Configuration configuration, ContextSettings settings) {
+  auto *context = new Context(loop, std::move(configuration), std::move(settings), on_loop_end);
   try {
     const std::lock_guard lock(registry().mutex);
     registry().contexts.emplace(loop, context);
@@ -57,10 +57,10 @@ Context &context_of(struct ev_loop *loop) {
   if (Context *context = find_context(loop)) return *context;
   dns_options defaults;
   dns_options_init(&defaults);
+  Configuration configuration(defaults);
   ContextSettings settings;
-  // Nothing that the defaults name can be an error.
-  read_settings(defaults, settings);
-  return *make(loop, std::move(settings));
+  configuration.read(settings);  // Nothing that the defaults name can be an error.
+  return *make(loop, std::move(configuration), std::move(settings));
 }
 
 int make_context(struct ev_loop *loop, const dns_options *options) {
@@ -68,10 +68,11 @@ int make_context(struct ev_loop *loop, const dns_options *options) {
   dns_options known;
   int status = known_options(options, known);
   if (status != DNS_OK) return status;
+  Configuration configuration(known);
   ContextSettings settings;
-  status = read_settings(known, settings);
+  status = configuration.read(settings);
   if (status != DNS_OK) return status;
-  Context *context = make(loop, std::move(settings));
+  Context *context = make(loop, std::move(configuration), std::move(settings));
   try {
     context->open_servers();
   } catch (const Channel::Failure &failure) {

@@ -32,6 +32,8 @@ class Channel final : public Upstream {
     unsigned timeout_ms = 2000;  // of a server's first try
     unsigned tries = 3;          // per server
     bool rotate = false;         // spread first tries over the servers
+
+    bool operator==(const Options &) const = default;
   };
   // What the channel tells its owner, outside of c-ares's own calls but for on_truncated().
   struct Owner {
@@ -55,6 +57,8 @@ class Channel final : public Upstream {
   };
 
   void ask(Question &question) noexcept override;
+  // Whether no question is on its way.
+  bool idle() const { return on_the_way_ == 0; }
 
  private:
   static constexpr double kNotArmed = -1;

@@ -19,6 +19,7 @@ class Servers final : public Upstream, private Channel::Owner {
   Servers(struct ev_loop *loop, const Channel::Options &options, Progress progress, void *progress_arg);
 
   void ask(Question &question) noexcept override { first_.ask(question); }
+  bool idle() const { return first_.idle() && (!tcp_ || tcp_->idle()); }
 
  private:
   void on_progress() override { progress_(progress_arg_); }

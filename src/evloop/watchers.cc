@@ -30,8 +30,7 @@ void WeakRef::stopping(struct ev_loop *loop) {
 
 }  // namespace dns_cares
 
-evloop_io::evloop_io(struct ev_loop *loop, int fd, int events, evloop_io_cb cb, void *arg,
-                     dns_cares::Liveness liveness)
+evloop_io::evloop_io(struct ev_loop *loop, int fd, int events, evloop_io_cb cb, void *arg, dns_cares::Liveness liveness)
     : loop_(loop), cb_(cb), arg_(arg), ref_(liveness) {
   ev_io_init(&watcher_, on_event, fd, events);
   watcher_.data = this;
@@ -98,7 +97,8 @@ namespace dns_cares {
 Deferred::Deferred(struct ev_loop *loop, Callback cb, void *arg) : loop_(loop), cb_(cb), arg_(arg) {
   ev_prepare_init(&prepare_, on_prepare);
   prepare_.data = this;
-  ev_idle_init(&no_wait_, +[](struct ev_loop *, ev_idle *, int) {});
+  ev_idle_init(
+      &no_wait_, +[](struct ev_loop *, ev_idle *, int) {});
 }
 
 void Deferred::start() {
@@ -126,6 +126,24 @@ LoopEnd::~LoopEnd() { ev_cleanup_stop(loop_, &watcher_); }
 
 void LoopEnd::on_cleanup(struct ev_loop *loop, ev_cleanup *watcher, int) {
   static_cast<LoopEnd *>(watcher->data)->cb_(loop);
+}
+
+LoopFork::LoopFork(struct ev_loop *loop, Callback cb, void *arg)
+    : loop_(loop), cb_(cb), arg_(arg), ref_(Liveness::kWeak) {
+  ev_fork_init(&watcher_, on_fork);
+  watcher_.data = this;
+  ev_fork_start(loop_, &watcher_);
+  ref_.started(loop_);
+}
+
+LoopFork::~LoopFork() {
+  ref_.stopping(loop_);
+  ev_fork_stop(loop_, &watcher_);
+}
+
+void LoopFork::on_fork(struct ev_loop *, ev_fork *watcher, int) {
+  auto *self = static_cast<LoopFork *>(watcher->data);
+  self->cb_(self->arg_);
 }
 
 void LoopHold::set(bool held) {

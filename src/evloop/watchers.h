@@ -118,6 +118,26 @@ class LoopEnd {
   const Callback cb_;
 };
 
+// Runs its callback in the child after a fork, in the first turn of a loop that was told of it by ev_loop_fork() (the
+// default loop may notice by itself). Never keeps the loop alive.
+class LoopFork {
+ public:
+  using Callback = void (*)(void *arg);
+  LoopFork(struct ev_loop *loop, Callback cb, void *arg);
+  ~LoopFork();
+  LoopFork(const LoopFork &) = delete;
+  LoopFork &operator=(const LoopFork &) = delete;
+
+ private:
+  static void on_fork(struct ev_loop *loop, ev_fork *watcher, int revents);
+
+  ev_fork watcher_;
+  struct ev_loop *const loop_;
+  const Callback cb_;
+  void *const arg_;
+  WeakRef ref_;
+};
+
 // Keeps ev_run() from returning while held.
 class LoopHold {
  public:

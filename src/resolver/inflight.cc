@@ -97,6 +97,12 @@ void Inflight::send_queued() noexcept {
   }
 }
 
+void Inflight::ask_again() noexcept {
+  on_wire_.append(queued_);
+  queued_.append(on_wire_);
+  on_wire_count_ = 0;
+}
+
 void Inflight::answered(Query &query) {
   --on_wire_count_;
   answered_.push_back(query);

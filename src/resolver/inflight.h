@@ -58,6 +58,9 @@ class Inflight {
   // Puts queued queries on the wire, as many as there is room for.
   void send_queued() noexcept;
 
+  // Puts what is on the wire back in front of the queue: nobody answers it any more.
+  void ask_again() noexcept;
+
   // Gives the answers that came to those who wait for them. They may want more meanwhile.
   void settle() noexcept;
 

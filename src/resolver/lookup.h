@@ -15,6 +15,7 @@
 #include "resolver/arguments.h"
 #include "resolver/deadlines.h"
 #include "resolver/inflight.h"
+#include "resolver/search.h"
 
 namespace dns_cares {
 
@@ -69,8 +70,9 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
   State state = State::kWaiting;
   int status = DNS_ENOTFOUND;  // until it is finished, the most telling one of the candidates so far
   std::string name;
-  std::uint32_t candidate = 0;  // of the search list: the one it stands at
-  double deadline = 0;          // seconds; `due` is this or the earlier moment at which it may end without all answers
+  std::shared_ptr<const Search> search;  // as it was when the lookup started
+  std::uint32_t candidate = 0;           // of the search list: the one it stands at
+  double deadline = 0;  // seconds; `due` is this or the earlier moment at which it may end without all answers
   Transports transports;
   std::unique_ptr<Asking> asking;
   AddrinfoList result;  // not null if and only if finished with DNS_OK

@@ -98,9 +98,19 @@ Resolver::~Resolver() {
   }
 }
 
+void Resolver::reconfigure(Settings settings) {
+  search_ = std::make_shared<const Search>(settings.search);
+  settings.window = settings_.window;
+  settings.resolution_delay = settings_.resolution_delay;
+  settings.cache = settings_.cache;
+  settings_ = std::move(settings);
+  cache_.flush_negative();
+}
+
 void Resolver::start(std::unique_ptr<Lookup> owned, const char *service, double now, double deadline) noexcept {
   Lookup &lookup = *owned.release();
   now_ = now;
+  lookup.search = search_;
   lookup.deadline = lookup.due = deadline;
   ++outstanding_;
   try {
@@ -309,7 +319,7 @@ void Resolver::on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept {
 
 // Writes the candidate at which the lookup stands, in lower case. False behind the last.
 bool Resolver::write_candidate(const Lookup &lookup) {
-  settings_.search.write_candidate(lookup.name, lookup.candidate, candidate_);
+  lookup.search->write_candidate(lookup.name, lookup.candidate, candidate_);
   make_lower(candidate_);
   return !candidate_.empty();
 }
@@ -332,7 +342,7 @@ bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetVie
     // A canonical name that is the one asked for is given in the letters in which it was asked for.
     const std::string_view canonical = v4.addresses.empty() ? v6.canonical_name : v4.canonical_name;
     const std::string asked_for =
-        lookup.flag(AI_CANONNAME) ? settings_.search.candidate(lookup.name, lookup.candidate) : std::string();
+        lookup.flag(AI_CANONNAME) ? lookup.search->candidate(lookup.name, lookup.candidate) : std::string();
     finish_with(lookup, selection_, same_name(canonical, asked_for) ? asked_for : canonical);
     return true;
   }

@@ -40,10 +40,18 @@ class Resolver final : private Inflight::Listener {
 
   Resolver(Settings settings, Upstream &upstream, SourceFinder &sources)
       : settings_(std::move(settings)),
+        search_(std::make_shared<const Search>(settings_.search)),
         sources_(sources),
         cache_(settings_.cache),
         inflight_(upstream, *this, settings_.window) {}
   ~Resolver();
+
+  // Uses other files and another search list from now on; the window, the delay and the cache's limits stay. Lookups
+  // under way keep their search list. What was denied is asked for anew. Throws std::bad_alloc, and has then changed
+  // nothing.
+  void reconfigure(Settings settings);
+  // Asks all questions on the wire once more, for the upstream has forgotten them.
+  void ask_again() noexcept { inflight_.ask_again(); }
 
   // Takes the lookup over. `service` is not kept.
   void start(std::unique_ptr<Lookup> lookup, const char *service, double now, double deadline) noexcept;
@@ -102,7 +110,8 @@ class Resolver final : private Inflight::Listener {
   void finish_with(Lookup &lookup, std::span<const Address> addresses, std::string_view canonical_name);
   void finish(Lookup &lookup, int status) noexcept;
 
-  const Settings settings_;
+  Settings settings_;
+  std::shared_ptr<const Search> search_;
   SourceFinder &sources_;
   Cache cache_;
   Inflight inflight_;
