@@ -18,8 +18,7 @@
 #include <utility>
 #include <vector>
 
-// The unit tests link no test support: the one definition of their failing operator new is here.
-#include "../../tests/failing_new.cc"  // NOLINT(bugprone-suspicious-include)
+#include "../../tests/failing_new.h"
 #include "dns_cares/dns_cares.h"
 
 namespace dns_cares {
