@@ -29,7 +29,7 @@ asan: ## The same tests under AddressSanitizer, LeakSanitizer and UndefinedBehav
 
 tsan: ## The tests that use threads, under ThreadSanitizer
 	scripts/install-packages build test
-	$(call build,tsan)
+	$(call build,tsan) --target thread_tests testkit_tests
 	ctest --preset tsan $(CTEST_ARGS)
 
 packages: ## Install the Debian packages that building and testing need
