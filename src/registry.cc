@@ -1,6 +1,8 @@
 #include "registry.h"
 
+#include <cstddef>
 #include <mutex>
+#include <new>
 #include <unordered_map>
 
 #include "last_resort.h"
@@ -13,9 +15,10 @@ struct Registry {
   std::unordered_map<struct ev_loop *, Context *> contexts;
 };
 
-// Never destroyed: loops may end after the program's static objects.
+// Never destroyed: loops may end after the program's static objects. Made without an allocation, so it cannot fail.
 Registry &registry() {
-  static Registry *const instance = new Registry;
+  alignas(Registry) static std::byte storage[sizeof(Registry)];
+  static Registry *const instance = new (storage) Registry;
   return *instance;
 }
 
