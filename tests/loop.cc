@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <system_error>
 
 #include "failing_new.h"
@@ -88,6 +89,7 @@ int Loop::init(const std::string &servers, const std::function<void(dns_options 
   options.hosts_file = "";
   options.timeout_ms = 250;
   options.tries = 2;
+  options.resolution_delay_ms = UINT_MAX;
   if (change) change(options);
   return dns_init(loop_, &options);
 }

@@ -79,7 +79,8 @@ class Loop {
     return loop_;
   }
 
-  // dns_init() with no hosts file and an empty resolv.conf, short timeouts, and what the test changes.
+  // dns_init() with no hosts file and an empty resolv.conf, short timeouts, each family's addresses waiting for the
+  // other's however slow the machine is, and what the test changes.
   int init(const std::string &servers, const std::function<void(dns_options &)> &change = {});
 
   // Starts a lookup with a handle. A NULL name is given on as NULL. The Lookup lives as long as the Loop.

@@ -164,7 +164,7 @@ TEST(EarlyAnswer, DroppedAaaaHoldsUpIPv4ForNoLongerThanTheResolutionDelay) {
   server.on("a.test", "A", answer({"192.0.2.1"}));
   server.on("a.test", "AAAA", drop());
   Loop loop;
-  ASSERT_EQ(loop.init(server.address()), DNS_OK);
+  ASSERT_EQ(loop.init(server.address(), [](dns_options &options) { options.resolution_delay_ms = 50; }), DNS_OK);
   Lookup &lookup = loop.resolve("a.test");
   const Stopwatch stopwatch;
   loop.run();
