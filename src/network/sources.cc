@@ -48,15 +48,6 @@ bool is_loopback(const Address &address) {
   return address == Address::v4({htonl(INADDR_LOOPBACK)}) || address == Address::v6(in6addr_loopback);
 }
 
-std::optional<Address> unmapped(const Address &address) {
-  in6_addr octets;
-  std::memcpy(&octets, address.octets.data(), sizeof octets);
-  if (address.family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&octets)) return std::nullopt;
-  in_addr v4;
-  std::memcpy(&v4, address.octets.data() + 12, sizeof v4);
-  return Address::v4(v4);
-}
-
 Source mapped(Source source) {
   source.address = Address::v4_mapped(source.address);
   if (source.prefix_length != Source::kWholeAddress) source.prefix_length += kMappedBits;
@@ -94,8 +85,8 @@ bool Sources::has_address(int family, double now) noexcept {
 }
 
 std::optional<Source> Sources::source_for(const Address &destination, double now) noexcept {
-  if (const auto v4 = unmapped(destination)) {
-    const auto source = source_for(*v4, now);
+  if (const Address v4 = destination.unmapped(); v4.family != destination.family) {
+    const auto source = source_for(v4, now);
     return source ? std::optional(mapped(*source)) : std::nullopt;
   }
   refresh(now);

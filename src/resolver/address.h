@@ -31,6 +31,15 @@ struct Address {
     std::memcpy(&result.octets[12], v4.octets.data(), 4);
     return result;
   }
+  // The IPv4 address of such a one; any other as it is.
+  Address unmapped() const {
+    in6_addr v6;
+    std::memcpy(&v6, octets.data(), sizeof v6);
+    if (family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&v6)) return *this;
+    in_addr last;
+    std::memcpy(&last, &octets[12], sizeof last);
+    return v4(last);
+  }
   bool operator==(const Address &) const = default;
 };
 

@@ -31,12 +31,12 @@ struct Asking {
     void on_answer(const Answer &answer) noexcept override;
     void take(const RRsetView &view);
 
-    Resolver &resolver;
     RRsetView view() const { return {status, addresses, canonical_name}; }
 
+    Resolver &resolver;
     Lookup &lookup;
     const RRType type;
-    int status = DNS_OK;  // also of one that is not asked for
+    int status = DNS_OK;
     std::vector<Address> addresses;
     std::string canonical_name;
   };

@@ -42,18 +42,6 @@ void select(const Hints &hints, std::span<const Address> v6, std::span<const Add
   }
 }
 
-bool is_v4_mapped(const Address &address) {
-  in6_addr octets;
-  std::memcpy(&octets, address.octets.data(), sizeof octets);
-  return address.family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&octets);
-}
-
-Address unmapped(const Address &v6) {
-  Address v4{AF_INET, {}, 0};
-  std::copy_n(v6.octets.begin() + 12, 4, v4.octets.begin());
-  return v4;
-}
-
 // What to report of two RRsets or two candidates without an address. A name that does not exist has neither RRset
 // (RFC 8020); a failure leaves open what NODATA would deny.
 int of_one_candidate(int a, int b) {
@@ -99,7 +87,7 @@ Resolver::~Resolver() {
 }
 
 void Resolver::reconfigure(Settings settings) {
-  search_ = std::make_shared<const Search>(settings.search);
+  search_ = std::make_shared<const Search>(std::move(settings.search));
   settings.window = settings_.window;
   settings.resolution_delay = settings_.resolution_delay;
   settings.cache = settings_.cache;
@@ -132,7 +120,7 @@ void Resolver::resolve(Lookup &lookup, const char *service) {
   if (lookup.flag(AI_NUMERICHOST)) return finish(lookup, DNS_ENOTFOUND);
   if (!normalize_name(lookup.name)) return finish(lookup, DNS_EBADNAME);
   if (is_localhost(lookup.name)) return finish_with_loopback(lookup);
-  if (look_into_files(lookup, true)) return;
+  if (finish_before_dns(lookup)) return;
   if (is_never_asked_for(lookup.name)) return finish(lookup, DNS_ENOTFOUND);
   if (finish_from_cache(lookup)) return;
   wait_for_turn(lookup);
@@ -149,8 +137,7 @@ bool Resolver::narrow_to_own_families(Lookup &lookup) {
 }
 
 void Resolver::finish_with_literal(Lookup &lookup, const Address &literal) {
-  const bool mapped = lookup.hints.family == AF_INET && is_v4_mapped(literal);
-  const Address address = mapped ? unmapped(literal) : literal;
+  const Address address = lookup.hints.family == AF_INET ? literal.unmapped() : literal;
   const auto one = std::span(&address, 1);
   const auto none = std::span<const Address>();
   if (address.family == AF_INET6) {
@@ -179,24 +166,25 @@ void Resolver::finish_with_loopback(Lookup &lookup) {
   finish_with(lookup, selection_, lookup.name);
 }
 
-// Goes along the sources of nsswitch.conf up to the servers, or from behind them. True if the lookup is finished: also
-// if the servers are not to be asked.
-bool Resolver::look_into_files(Lookup &lookup, bool before_dns) {
-  bool behind_dns = false;
+// Goes along the sources of nsswitch.conf up to the servers. True if the lookup is finished, also if the servers are
+// not to be asked.
+bool Resolver::finish_before_dns(Lookup &lookup) {
   for (const HostSource &source : settings_.sources) {
-    const bool is_dns = source.kind == HostSource::Kind::kDns;
-    if (is_dns && before_dns) return false;
-    if (is_dns) {
-      behind_dns = true;
-      const bool not_found = lookup.status == DNS_ENOTFOUND || lookup.status == DNS_ENODATA;
-      if (not_found ? source.stop_if_not_found : source.stop_if_unavailable) return false;
-    } else if (before_dns || behind_dns) {
-      if (finish_from_hosts(lookup)) return true;
-      if (before_dns && source.stop_if_not_found) break;
-    }
+    if (source.kind == HostSource::Kind::kDns) return false;
+    if (finish_from_hosts(lookup)) return true;
+    if (source.stop_if_not_found) break;
   }
-  if (before_dns) finish(lookup, DNS_ENOTFOUND);
-  return before_dns;
+  finish(lookup, DNS_ENOTFOUND);
+  return true;
+}
+
+// The same from behind the servers, which have given no address.
+bool Resolver::finish_behind_dns(Lookup &lookup) {
+  const auto dns = std::find_if(settings_.sources.begin(), settings_.sources.end(),
+                                [](const HostSource &source) { return source.kind == HostSource::Kind::kDns; });
+  if (dns == settings_.sources.end() || std::next(dns) == settings_.sources.end()) return false;
+  const bool stops = is_failure(lookup.status) ? dns->stop_if_unavailable : dns->stop_if_not_found;
+  return !stops && finish_from_hosts(lookup);
 }
 
 bool Resolver::finish_from_hosts(Lookup &lookup) {
@@ -204,7 +192,7 @@ bool Resolver::finish_from_hosts(Lookup &lookup) {
   if (entry == nullptr) return false;
   std::vector<Address> addresses = entry->addresses;
   if (lookup.hints.family == AF_INET) {
-    for (Address &address : addresses) address = is_v4_mapped(address) ? unmapped(address) : address;
+    for (Address &address : addresses) address = address.unmapped();
   }
   const auto v4 = std::stable_partition(addresses.begin(), addresses.end(),
                                         [](const Address &address) { return address.family == AF_INET6; });
@@ -326,7 +314,7 @@ bool Resolver::write_candidate(const Lookup &lookup) {
 
 // Without an address from the servers.
 void Resolver::end_search(Lookup &lookup) {
-  if (!look_into_files(lookup, false)) finish(lookup, lookup.status);
+  if (!finish_behind_dns(lookup)) finish(lookup, lookup.status);
 }
 
 bool Resolver::asks_for(const Lookup &lookup, RRType type) const {

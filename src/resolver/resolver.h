@@ -30,7 +30,7 @@ class Resolver final : private Inflight::Listener {
   struct Settings {
     Hosts hosts;
     Services services;
-    Search search;
+    Search search;                             // taken out by the resolver
     HostSources sources = parse_nsswitch("");  // where names are looked up, and in which order
     bool no_aaaa = false;                      // the servers are asked for no AAAA
     std::size_t window = 192;                  // queries on the wire at once
@@ -40,7 +40,7 @@ class Resolver final : private Inflight::Listener {
 
   Resolver(Settings settings, Upstream &upstream, SourceFinder &sources)
       : settings_(std::move(settings)),
-        search_(std::make_shared<const Search>(settings_.search)),
+        search_(std::make_shared<const Search>(std::move(settings_.search))),
         sources_(sources),
         cache_(settings_.cache),
         inflight_(upstream, *this, settings_.window) {}
@@ -91,7 +91,8 @@ class Resolver final : private Inflight::Listener {
   void finish_with_own_address(Lookup &lookup);
   void finish_with_literal(Lookup &lookup, const Address &literal);
   void finish_with_loopback(Lookup &lookup);
-  bool look_into_files(Lookup &lookup, bool before_dns);
+  bool finish_before_dns(Lookup &lookup);
+  bool finish_behind_dns(Lookup &lookup);
   bool finish_from_hosts(Lookup &lookup);
   bool asks_for(const Lookup &lookup, RRType type) const;
   bool finish_from_cache(Lookup &lookup);

@@ -47,7 +47,7 @@ class Question {
 
   const std::string name;
   const RRType type;
-  // For the upstream that is asked: itself, and how often it has asked.
+  // For the upstream that is asked: itself, and how often it has put the question to c-ares.
   Upstream *upstream = nullptr;
   unsigned times_asked = 0;
 
