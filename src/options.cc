@@ -88,6 +88,7 @@ Configuration::Configuration(const dns_options &options)
 
 int Configuration::read(ContextSettings &settings) {
   const dns_options &options = options_;
+  failed_ = true;
   std::string text;
   int status = read_file(resolv_conf_, resolv_conf_is_named_, kMostConfig, text);
   if (status != DNS_OK) return status;
@@ -122,6 +123,7 @@ int Configuration::read(ContextSettings &settings) {
                       .tries = conf.attempts && options.tries == kDefaults.tries ? *conf.attempts : options.tries,
                       .rotate = conf.rotate};
   settings.deadline_ms = options.deadline_ms;
+  failed_ = false;
   return DNS_OK;
 }
 

@@ -25,8 +25,8 @@ class Configuration {
 
   // Reads the files. DNS_OK, or what dns_init() documents: DNS_EBADNAME, DNS_ESYSTEM.
   int read(ContextSettings &settings);
-  // Whether to read again would give something else; costs a stat(2) for each file.
-  bool changed() const { return resolv_conf_.changed() || hosts_.changed() || nsswitch_.changed(); }
+  // Whether to read again would give something else, or reading has failed; costs a stat(2) for each file.
+  bool changed() const { return failed_ || resolv_conf_.changed() || hosts_.changed() || nsswitch_.changed(); }
 
  private:
   dns_options options_;  // its strings are not used
@@ -36,11 +36,8 @@ class Configuration {
   WatchedFile resolv_conf_;
   WatchedFile hosts_;
   WatchedFile nsswitch_;
+  bool failed_ = false;  // the last read() got no further than to an error
 };
-
-inline int read_settings(const dns_options &options, ContextSettings &settings) {
-  return Configuration(options).read(settings);
-}
 
 // Copies the options of a program that may be older or newer than this library, defaults filled in. DNS_OK or
 // DNS_EBADFLAGS.

@@ -193,7 +193,7 @@ class ReadSettingsTest : public testing::Test {
   void resolv_conf(std::string_view text) { options_.resolv_conf = write_file("resolv.conf", text); }
   void hosts(std::string_view text) { options_.hosts_file = write_file("hosts", text); }
 
-  int read() { return read_settings(options_, settings_); }
+  int read() { return Configuration(options_).read(settings_); }
 
   // Which servers are asked, by the last octet of their address and the port.
   std::string servers() const {

@@ -18,6 +18,8 @@
  *     ev_run(). (Not ev_loop_destroy(): libev allows it only outside ev_run().)
  *   - The deadline is absolute: a lookup ends by it, with search list, retries and queueing included.
  *   - With no lookup outstanding, nothing of dns_cares keeps ev_run() from returning.
+ *   - After a fork, and ev_loop_fork() in the child, lookups in flight go on in both processes, each with sockets of
+ *     its own.
  *
  * No exception leaves the library. `loop` may be NULL everywhere and is then the default loop.
  */
@@ -138,7 +140,7 @@ struct dns_options {
   unsigned resolution_delay_ms; /* 50: how long one family's addresses wait for the other's (RFC 8305 section
                                    3), in milliseconds; UINT_MAX: until the deadline */
   unsigned max_inflight;        /* queries on the wire at once, at most 65000; the rest wait, first in first
-                                   out. 0: sized from the socket's receive buffer */
+                                   out. 0: as many replies as the socket's receive buffer holds, 200 at most */
   size_t cache_bytes;           /* 4 MiB: bound on the cache, in bytes; 0: no cache */
   unsigned max_ttl_s;           /* 86400: seconds an answer is cached at most */
   unsigned max_negative_ttl_s;  /* 900: seconds a negative answer is cached at most */
