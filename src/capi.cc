@@ -1,6 +1,11 @@
 // The C API: from C arguments to the C++ inside. No exception gets past it.
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
 #include "dns_cares/dns_cares.h"
 #include "dns_cares/evloop.h"
+#include "dns_cares/inspect.h"
 #include "last_resort.h"
 #include "registry.h"
 #include "resolver/name.h"
@@ -26,6 +31,14 @@ struct dns_request *resolve(struct ev_loop *loop, const char *hostname, const ch
   } catch (...) {
     return nullptr;
   }
+}
+
+// As much of a struct that begins with its size as the program knows.
+template <class Struct>
+void fill_in(Struct &theirs, const Struct &ours) {
+  const std::size_t size = theirs.size;
+  std::memcpy(&theirs, &ours, std::min(size, sizeof ours));
+  theirs.size = size;
 }
 
 }  // namespace
@@ -73,6 +86,40 @@ void dns_cache_forget(struct ev_loop *loop, const char *name) {
     if (normalize_name(plain)) context->cache().forget(name_key(plain));
   } catch (...) {
     context->cache().flush();  // Rather too much than what was to be forgotten.
+  }
+}
+
+int dns_get_stats(struct ev_loop *loop, struct dns_stats *stats) {
+  if (stats == nullptr || stats->size < sizeof stats->size) return DNS_EBADFLAGS;
+  loop = or_default(loop);
+  const Context *context = loop != nullptr ? find_context(loop) : nullptr;
+  fill_in(*stats, context != nullptr ? context->stats() : dns_stats{});
+  return DNS_OK;
+}
+
+int dns_get_result_info(struct ev_loop *loop, struct dns_result_info *info) {
+  if (info == nullptr || info->size < sizeof info->size) return DNS_EBADFLAGS;
+  loop = or_default(loop);
+  Context *context = loop != nullptr ? find_context(loop) : nullptr;
+  if (context == nullptr) return DNS_ESYSTEM;
+  try {
+    dns_result_info known{};
+    if (!context->describe_result(known)) return DNS_ESYSTEM;
+    fill_in(*info, known);
+    return DNS_OK;
+  } catch (...) {
+    return DNS_ENOMEM;
+  }
+}
+
+int dns_set_trace(struct ev_loop *loop, dns_trace_cb cb, void *arg) {
+  loop = or_default(loop);
+  if (loop == nullptr) return DNS_ENOMEM;
+  try {
+    context_of(loop).journal().set_hook(cb, arg);
+    return DNS_OK;
+  } catch (...) {
+    return DNS_ENOMEM;
   }
 }
 

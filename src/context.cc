@@ -23,7 +23,7 @@ Context::Context(struct ev_loop *loop, Configuration configuration, ContextSetti
       server_options_(std::move(settings.channel)),
       deadline_ms_(settings.deadline_ms),
       sources_(kernel_),
-      resolver_(std::move(settings.resolver), *this, sources_),
+      resolver_(std::move(settings.resolver), *this, sources_, journal_),
       loop_end_(loop, on_loop_end),
       loop_fork_(
           loop, [](void *self) { static_cast<Context *>(self)->on_fork(); }, this),
@@ -37,7 +37,7 @@ Context::Context(struct ev_loop *loop, Configuration configuration, ContextSetti
 
 void Context::open_servers() {
   servers_ = std::make_unique<Servers>(
-      loop_, server_options_, [](void *self) { static_cast<Context *>(self)->update(); }, this);
+      loop_, server_options_, journal_, [](void *self) { static_cast<Context *>(self)->update(); }, this);
 }
 
 void Context::watch_network() {
@@ -113,10 +113,48 @@ void Context::turn() {
   for (int n = 0; n < kCallbacksPerTurn; ++n) {
     const auto lookup = resolver_.take_finished();
     if (lookup == nullptr) break;
-    lookup->call();
+    call(*lookup);
   }
   if (!ended_) update();
   release();
+}
+
+void Context::call(Lookup &lookup) {
+  Calling calling = {lookup, steady_now(), calling_};
+  calling_ = &calling;
+  lookup.call();
+  calling_ = calling.outer;
+}
+
+bool Context::describe_result(dns_result_info &info) {
+  if (calling_ == nullptr) return false;
+  const Lookup &lookup = calling_->lookup;
+  info.source = lookup.source;
+  info.status = lookup.status;
+  info.seconds = calling_->now - lookup.started;
+  info.extended_error = -1;
+  if (lookup.came_from_dns()) {
+    info.ttl_s = lookup.ttl;
+    calling_->name = lookup.search->candidate(lookup.name, lookup.candidate);
+    if (!calling_->name.empty()) info.name = calling_->name.c_str();
+  }
+  if (lookup.asking == nullptr) return true;
+  const Origin &origin = lookup.asking->origin;
+  info.queries = origin.queries;
+  info.round_trip = origin.round_trip;
+  info.extended_error = origin.error.code;
+  if (!origin.error.text.empty()) info.extended_text = origin.error.text.c_str();
+  if (origin.server) info.server = (calling_->server = to_text(*origin.server)).c_str();
+  return true;
+}
+
+dns_stats Context::stats() const {
+  dns_stats stats = journal_.counts();
+  stats.outstanding = resolver_.outstanding();
+  stats.in_flight = resolver_.in_flight();
+  stats.cache_entries = resolver_.cache().entries();
+  stats.cache_bytes = resolver_.cache().bytes();
+  return stats;
 }
 
 void Context::on_deadline() {
@@ -152,7 +190,7 @@ void Context::end() {
   deadline_timer_.stop();
   resolver_.finish_all(DNS_ESHUTDOWN);
   resolver_.begin_round();
-  while (const auto lookup = resolver_.take_finished()) lookup->call();
+  while (const auto lookup = resolver_.take_finished()) call(*lookup);
   hold_.set(false);
   release();
 }

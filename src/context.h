@@ -10,10 +10,12 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "cares/servers.h"
 #include "evloop/watchers.h"
+#include "journal.h"
 #include "network/netlink.h"
 #include "network/sources.h"
 #include "options.h"
@@ -52,6 +54,10 @@ class Context final : private Upstream {
   void cancel(dns_request &request);
 
   Cache &cache() { return resolver_.cache(); }
+  Journal &journal() { return journal_; }
+  dns_stats stats() const;
+  // False if no callback of a result is running. Throws std::bad_alloc.
+  bool describe_result(dns_result_info &info);
 
   // Calls back what is outstanding with DNS_ESHUTDOWN and gives up the registry's reference.
   void end();
@@ -67,9 +73,20 @@ class Context final : private Upstream {
   void on_fork();
   void on_deadline();
   void turn();
+  void call(Lookup &lookup);
   void update();
 
+  // A result whose callback is running, with the texts it was told of.
+  struct Calling {
+    const Lookup &lookup;
+    double now;
+    Calling *const outer;
+    std::string server{};
+    std::string name{};
+  };
+
   struct ev_loop *const loop_;
+  Journal journal_;
   Configuration configuration_;
   double checked_at_;  // when the files were last looked at
   Channel::Options server_options_;
@@ -85,7 +102,8 @@ class Context final : private Upstream {
   LoopHold hold_;
   Deferred turn_;
   evloop_timer deadline_timer_;
-  double deadline_due_ = 0;  // when the timer goes off; 0: it is not running
+  double deadline_due_ = 0;     // when the timer goes off; 0: it is not running
+  Calling *calling_ = nullptr;  // the innermost one
   int references_ = 1;
   bool ended_ = false;
 };

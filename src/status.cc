@@ -1,5 +1,6 @@
-// What a status says: its text, and its nearest code of getaddrinfo(3).
+// What a status says: its text, and its nearest code of getaddrinfo(3); and what a source is called.
 #include "dns_cares/dns_cares.h"
+#include "dns_cares/inspect.h"
 
 const char *dns_strerror(int status) {
   switch (status) {
@@ -75,5 +76,24 @@ int dns_status_to_eai(int status) {
       return EAI_SYSTEM;
     default:
       return EAI_FAIL;
+  }
+}
+
+const char *dns_source_name(int source) {
+  switch (source) {
+    case DNS_SOURCE_NONE:
+      return "none";
+    case DNS_SOURCE_LOCAL:
+      return "local";
+    case DNS_SOURCE_HOSTS:
+      return "hosts";
+    case DNS_SOURCE_CACHE:
+      return "cache";
+    case DNS_SOURCE_STALE:
+      return "stale";
+    case DNS_SOURCE_SERVER:
+      return "server";
+    default:
+      return "unknown";
   }
 }

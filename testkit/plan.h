@@ -46,6 +46,7 @@ struct Plan {
 
   std::chrono::milliseconds delay{0};
   bool edns = true;
+  Octets edns_options;
   bool truncated = false;
   std::optional<std::size_t> cut;
   bool wrong_id = false;

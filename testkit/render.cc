@@ -116,7 +116,8 @@ class Message {
     append16(octets_, LDNS_RR_TYPE_OPT);
     append16(octets_, kOwnUdpSize);
     append32(octets_, plan_.rcode >> 4 << 24);
-    append16(octets_, 0);
+    append16(octets_, static_cast<unsigned>(plan_.edns_options.size()));
+    append(octets_, plan_.edns_options);
     count(kAdditional, 1);
   }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dns_cares/testkit.h"
+#include "ldns_c.h"
 #include "plan.h"
 #include "text.h"
 
@@ -63,6 +64,14 @@ Reply Reply::with_rcode(unsigned rcode) const {
 }
 Reply Reply::without_edns() const {
   return changed(*this, [](Plan &plan) { plan.edns = false; });
+}
+Reply Reply::extended_error(std::uint16_t code, std::string_view text) const {
+  return changed(*this, [&](Plan &plan) {
+    append16(plan.edns_options, LDNS_EDNS_EDE);
+    append16(plan.edns_options, static_cast<unsigned>(2 + text.size()));
+    append16(plan.edns_options, code);
+    plan.edns_options.insert(plan.edns_options.end(), text.begin(), text.end());
+  });
 }
 Reply Reply::truncated() const {
   return changed(*this, [](Plan &plan) { plan.truncated = true; });

@@ -95,6 +95,14 @@ const std::map<std::string, Reply (Reply::*)() const, std::less<>> kFlags = {
     {"no-soa", &Reply::without_soa},  {"no-edns", &Reply::without_edns},
 };
 
+// "CODE" or "CODE:TEXT".
+Reply with_extended_error(const Reply &reply, const std::string &value) {
+  const std::size_t colon = std::min(value.find(':'), value.size());
+  const std::size_t code = parse_number(value.substr(0, colon));
+  if (code > UINT16_MAX) throw wrong("not an extended error's code", value);
+  return reply.extended_error(static_cast<std::uint16_t>(code), colon < value.size() ? value.substr(colon + 1) : "");
+}
+
 using Values = std::vector<std::string>;  // of a setting, which may be given more than once
 const std::map<std::string, std::function<Reply(const Reply &, const Values &)>, std::less<>> kSettings = {
     {"ttl", [](const Reply &reply, const Values &) { return reply; }},  // the verb has taken it
@@ -105,6 +113,7 @@ const std::map<std::string, std::function<Reply(const Reply &, const Values &)>,
     {"rcode", [](const Reply &reply, const Values &values) { return reply.with_rcode(parse_number(values[0])); }},
     {"authority", [](const Reply &reply, const Values &values) { return reply.authority(values); }},
     {"additional", [](const Reply &reply, const Values &values) { return reply.additional(values); }},
+    {"extended-error", [](const Reply &reply, const Values &values) { return with_extended_error(reply, values[0]); }},
 };
 
 bool may_repeat(std::string_view setting) { return setting == "authority" || setting == "additional"; }

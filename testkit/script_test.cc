@@ -96,7 +96,8 @@ TEST_F(Script, FlagsAndSettingsChangeAReply) {
 
 TEST_F(Script, EveryReplyHasItsWord) {
   EXPECT_EQ(error("a.test A refused | formerr | notimp | rcode 9 | drop | reset-tcp | nodata twice other-port\n"
-                  "a.test A answer 192.0.2.1 wrong-question no-edns after=2s"),
+                  "a.test A answer 192.0.2.1 wrong-question no-edns after=2s\n"
+                  "b.test A servfail extended-error=\"22:no server\" | servfail extended-error=9"),
             "no error");
 }
 
@@ -107,6 +108,7 @@ TEST_F(Script, ErrorsNameTheLineAndTheWord) {
   EXPECT_EQ(error("a.test A servfail 3"), "script:1: unexpected \"3\"");
   EXPECT_EQ(error("a.test A servfail ttl=3"), "script:1: no ttl= for \"servfail\"");
   EXPECT_EQ(error("a.test A drop after=soon"), "script:1: not a time such as 20ms or 2s \"soon\"");
+  EXPECT_EQ(error("a.test A servfail extended-error=65536"), "script:1: not an extended error's code \"65536\"");
   EXPECT_EQ(error("a.test A drop after=xs"), "script:1: not a number \"x\"");
   EXPECT_EQ(error("a.test A drop wait=1"), "script:1: unknown setting \"wait=1\"");
   EXPECT_EQ(error("a.test A drop cut=1 cut=2"), "script:1: given twice \"cut=2\"");

@@ -196,6 +196,15 @@ TEST_F(Edns, TheUpperBitsOfARcodeAreInTheOptRecord) {
   EXPECT_EQ(client.ask({"a.test", "A", 1, 1232}).rcode(), 16);
 }
 
+// RFC 8914 section 2: option 15, its length, the code, the text.
+TEST_F(Edns, AnExtendedErrorIsInTheOptRecord) {
+  server.on("a.test", "A", servfail().extended_error(22, "x"));
+  const Octets reply = client.ask({"a.test", "A", 1, 1232}).octets;
+  const Octets expected = {0, 7, 0, 15, 0, 3, 0, 22, 'x'};
+  ASSERT_GE(reply.size(), expected.size());
+  EXPECT_EQ(Octets(reply.end() - 9, reply.end()), expected);
+}
+
 TEST_F(Edns, AReplyTooLargeForTheClientIsTruncated) {
   server.on("a.test", "TXT",
             records({"@ 60 IN TXT \"" + std::string(250, 'x') + "\" \"" + std::string(250, 'y') + "\""}));

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <new>
 
+#include "cares/wire.h"
 #include "clock.h"
 #include "dns_cares/dns_cares.h"
 
@@ -26,6 +27,9 @@ void init_library() {
   static std::once_flag once;
   std::call_once(once, [] { ares_library_init(ARES_LIB_INIT_ALL); });
 }
+
+// RFC 1035 section 4.1.1.
+std::uint16_t id_of(Sockets::Octets message) { return static_cast<std::uint16_t>(message[0] << 8 | message[1]); }
 
 int status_of(int ares_status) {
   switch (ares_status) {
@@ -104,16 +108,12 @@ ares_channel make_channel(const Channel::Options &options, ares_sock_state_cb so
 
 }  // namespace
 
-Channel::Channel(struct ev_loop *loop, const Options &options, Owner &owner)
+Channel::Channel(struct ev_loop *loop, const Options &options, Journal &journal, Owner &owner)
     : loop_(loop),
       owner_(owner),
+      journal_(journal),
       tcp_(options.tcp),
-      sockets_(
-          loop, dns_sock_cb,
-          [](std::span<const unsigned char> reply, void *self) {
-            return static_cast<Channel *>(self)->on_message(reply);
-          },
-          this),
+      sockets_(loop, dns_sock_cb, this, *this),
       timer_(loop, dns_timer_cb, this, Liveness::kWeak) {
   init_library();
   channel_.reset(make_channel(options, dns_sock_state_cb, this));
@@ -135,12 +135,46 @@ void Channel::ask(Question &question) noexcept {
 
 void Channel::send(Question &question) {
   ++question.times_asked;
+  sending_ = &question;
+  if (tcp_) {
+    question.sent_at = steady_now();
+    ++question.queries;
+    journal_.sent(question.name.c_str(), question.type, nullptr, 0);
+  }
 #if DNS_CARES_HAS_DNSREC
   const auto type = static_cast<ares_dns_rec_type_t>(question.type);
   ares_query_dnsrec(channel_.get(), question.name.c_str(), ARES_CLASS_IN, type, on_reply, &question, nullptr);
 #else
   ares_query(channel_.get(), question.name.c_str(), ns_c_in, static_cast<int>(question.type), on_reply, &question);
 #endif
+  sending_ = nullptr;
+}
+
+void Channel::on_sent(Sockets::Octets message, const ServerAddress &to) noexcept {
+  const double now = steady_now();
+  if (sending_ == nullptr) return note_resent(message, to, now);
+  sending_->id = id_of(message);
+  sending_->sent_at = now;
+  journal_.sent(sending_->name.c_str(), sending_->type, &to, ++sending_->queries);
+}
+
+// Without memory, or where something reads along, it is not counted.
+void Channel::note_resent(Sockets::Octets message, const ServerAddress &to, double now) noexcept {
+  try {
+    Resent &resent = resent_[id_of(message)];
+    resent.last_at = now;
+    const QuestionText question = journal_.traces() ? read_question(message) : QuestionText{};
+    journal_.sent(question.name.c_str(), question.type, &to, ++resent.times + 1);
+  } catch (const std::bad_alloc &) {
+  }
+}
+
+void Channel::count_resent(Question &question) {
+  const auto resent = resent_.find(question.id);
+  if (resent == resent_.end()) return;
+  question.queries += resent->second.times;
+  question.sent_at = resent->second.last_at;
+  resent_.erase(resent);
 }
 
 namespace {
@@ -152,6 +186,7 @@ struct Reply {
 
   bool truncated() const { return (ares_dns_record_get_flags(message) & ARES_FLAG_TC) != 0; }
   Answer decoded(RRType type) const { return decode(*message, type); }
+  ExtendedError error() const { return read_extended_error(*message); }
 };
 #else
 struct Reply {
@@ -161,6 +196,7 @@ struct Reply {
   // c-ares cuts what is longer than we said we take.
   bool truncated() const { return (message[2] & 0x02) != 0 || length >= kEdnsSize; }
   Answer decoded(RRType type) const { return decode(message, length, type); }
+  ExtendedError error() const { return read_extended_error({message, static_cast<std::size_t>(length)}); }
 };
 #endif
 
@@ -188,37 +224,55 @@ void Channel::on_reply(void *arg, int ares_status, int, unsigned char *message, 
 
 // What a server said goes before what c-ares says of it.
 template <class Reply>
+Answer Channel::answer_of(const Question &question, int ares_status, const Reply &reply) {
+  const auto verdict = verdicts_.take(question);
+  // Nothing was read since the last query if a timeout has ended it.
+  const double round_trip = std::max(last_read_at_ - question.sent_at, 0.0);
+  if (reply.message != nullptr) {
+    Answer answer = reply.decoded(question.type);
+    answer.origin = {question.queries, last_from_, round_trip, reply.error()};
+    return answer;
+  }
+  Answer answer = Answer::failure(status_of(ares_status));
+  answer.origin.queries = question.queries;
+  if (sockets_.no_memory()) {
+    answer.status = DNS_ENOMEM;
+  } else if (verdict) {
+    answer.status = verdict->status;
+    answer.origin = {question.queries, verdict->server, round_trip, verdict->error};
+  }
+  return answer;
+}
+
+template <class Reply>
 void Channel::finish(Question &question, int ares_status, const Reply &reply) noexcept {
   if (closing_) return;
   Answer answer = Answer::failure(DNS_ENOMEM);
-  bool truncated = false;
+  count_resent(question);
+  const bool truncated = !tcp_ && reply.message != nullptr && reply.truncated();
   try {
-    const auto verdict = verdicts_.take(question);
-    if (reply.message == nullptr) {
-      answer = Answer::failure(sockets_.no_memory() ? DNS_ENOMEM : verdict.value_or(status_of(ares_status)));
-    } else if (!tcp_ && reply.truncated()) {
-      truncated = true;
-    } else {
-      answer = reply.decoded(question.type);
-    }
+    answer = answer_of(question, ares_status, reply);
   } catch (const std::bad_alloc &) {
   }
   if (--on_the_way_ == 0) {
     verdicts_.clear();
+    resent_.clear();
     sockets_.clear_no_memory();
   }
   if (truncated) {
-    owner_.on_truncated(question);
-  } else {
-    question.on_answer(std::move(answer));
+    journal_.truncated(question, last_from_);
+    return owner_.on_truncated(question);
   }
+  journal_.answered(question, answer);
+  question.on_answer(std::move(answer));
 }
 
 // A malformed datagram is left out, for whoever forges one must not end the question it forges an answer to. (c-ares
 // 1.34 would even close the socket, and ask all other questions on it anew.)
-bool Channel::on_message(std::span<const unsigned char> message) noexcept {
+bool Channel::on_message(Sockets::Octets message, const ServerAddress &from) noexcept {
   const bool well_formed = is_well_formed(message);
-  verdicts_.note(message, well_formed);
+  last_from_ = from;
+  verdicts_.note(message, well_formed, from);
   return well_formed;
 }
 
@@ -240,6 +294,7 @@ void Channel::dns_timer_cb(void *arg) {
 
 void Channel::process(ares_socket_t readable, ares_socket_t writable) {
   std::size_t held;
+  if (readable != ARES_SOCKET_BAD) last_read_at_ = steady_now();
   do {
     held = sockets_.octets_held(readable);
     ares_process_fd(channel_.get(), readable, writable);

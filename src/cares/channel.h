@@ -12,19 +12,23 @@
 
 #include <ares.h>
 
+#include <cstdint>
 #include <memory>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "cares/decode.h"
 #include "cares/sockets.h"
 #include "cares/verdicts.h"
 #include "evloop/watchers.h"
+#include "journal.h"
 #include "resolver/resolv_conf.h"
 #include "resolver/upstream.h"
 
 namespace dns_cares {
 
-class Channel final : public Upstream {
+class Channel final : public Upstream, private Sockets::Observer {
  public:
   struct Options {
     std::vector<ServerAddress> servers;  // in the order they are asked
@@ -47,7 +51,7 @@ class Channel final : public Upstream {
   };
 
   // Throws std::bad_alloc, or Failure if c-ares cannot start.
-  Channel(struct ev_loop *loop, const Options &options, Owner &owner);
+  Channel(struct ev_loop *loop, const Options &options, Journal &journal, Owner &owner);
   ~Channel();
   Channel(const Channel &) = delete;
   Channel &operator=(const Channel &) = delete;
@@ -71,7 +75,8 @@ class Channel final : public Upstream {
   static void dns_sock_cb(int fd, int revents, void *self);
   static void dns_timer_cb(void *self);
 
-  bool on_message(std::span<const unsigned char> message) noexcept;
+  bool on_message(Sockets::Octets message, const ServerAddress &from) noexcept override;
+  void on_sent(Sockets::Octets message, const ServerAddress &to) noexcept override;
   void process(ares_socket_t readable, ares_socket_t writable);
   void rearm_timer();
   void send(Question &question);
@@ -84,10 +89,25 @@ class Channel final : public Upstream {
 #endif
   template <class Reply>
   void finish(Question &question, int ares_status, const Reply &reply) noexcept;
+  template <class Reply>
+  Answer answer_of(const Question &question, int ares_status, const Reply &reply);
+  void note_resent(Sockets::Octets message, const ServerAddress &to, double now) noexcept;
+  void count_resent(Question &question);
 
   struct ev_loop *const loop_;
   Owner &owner_;
+  // What c-ares has sent again by itself, by the query's id.
+  struct Resent {
+    unsigned times = 0;
+    double last_at = 0;
+  };
+
+  Journal &journal_;
   const bool tcp_;
+  Question *sending_ = nullptr;  // while c-ares is given a question
+  std::unordered_map<std::uint16_t, Resent> resent_;
+  ServerAddress last_from_{};  // who sent the message that c-ares reads now
+  double last_read_at_ = 0;    // and when
   Verdicts verdicts_;
   Sockets sockets_;
   evloop_timer timer_;

@@ -16,7 +16,8 @@ class Servers final : public Upstream, private Channel::Owner {
   using Progress = void (*)(void *arg);
 
   // Throws std::bad_alloc or Channel::Failure.
-  Servers(struct ev_loop *loop, const Channel::Options &options, Progress progress, void *progress_arg);
+  Servers(struct ev_loop *loop, const Channel::Options &options, Journal &journal, Progress progress,
+          void *progress_arg);
 
   void ask(Question &question) noexcept override { first_.ask(question); }
   bool idle() const { return first_.idle() && (!tcp_ || tcp_->idle()); }
@@ -27,6 +28,7 @@ class Servers final : public Upstream, private Channel::Owner {
 
   struct ev_loop *const loop_;
   const Channel::Options options_;
+  Journal &journal_;
   const Progress progress_;
   void *const progress_arg_;
   Channel first_;               // by UDP, unless the options say TCP

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
-#include <numeric>
 
 namespace dns_cares {
 namespace {
@@ -36,6 +35,15 @@ int open_socket(int domain, int type, int protocol) {
   const int on = 1;
   if (type == SOCK_STREAM) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
+}
+
+ServerAddress server_address(const sockaddr &address) {
+  if (address.sa_family == AF_INET) {
+    const auto &v4 = reinterpret_cast<const sockaddr_in &>(address);
+    return {Address::v4(v4.sin_addr), ntohs(v4.sin_port)};
+  }
+  const auto &v6 = reinterpret_cast<const sockaddr_in6 &>(address);
+  return {Address::v6(v6.sin6_addr, v6.sin6_scope_id), ntohs(v6.sin6_port)};
 }
 
 }  // namespace
@@ -91,7 +99,7 @@ ares_socket_t Sockets::open(int domain, int type, int protocol, void *arg) {
   if (fd < 0) return ARES_SOCKET_BAD;
   try {
     auto watcher = std::make_unique<evloop_io>(self->loop_, fd, 0, self->on_ready_, self->arg_, Liveness::kWeak);
-    self->sockets_.push_back({std::move(watcher), type == SOCK_STREAM, {}});
+    self->sockets_.push_back({std::move(watcher), type == SOCK_STREAM, {}, {}});
   } catch (const std::bad_alloc &) {
     self->no_memory_ = true;
     ::close(fd);
@@ -107,7 +115,8 @@ int Sockets::close(ares_socket_t fd, void *arg) {
   return ::close(fd);
 }
 
-int Sockets::connect(ares_socket_t fd, const sockaddr *address, ares_socklen_t size, void *) {
+int Sockets::connect(ares_socket_t fd, const sockaddr *address, ares_socklen_t size, void *arg) {
+  static_cast<Sockets *>(arg)->socket_of(fd).server = server_address(*address);
   return ::connect(fd, address, size);
 }
 
@@ -127,15 +136,19 @@ ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void
   msghdr message{};
   message.msg_iov = const_cast<iovec *>(parts);
   message.msg_iovlen = static_cast<std::size_t>(count);
+  auto *self = static_cast<Sockets *>(arg);
+  const Socket &socket = self->socket_of(fd);
   ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-  if (sent >= 0 || static_cast<Sockets *>(arg)->socket_of(fd).stream) return sent;
+  if (socket.stream) return sent;
   // The port is closed, says the ICMP error of an earlier datagram. This one will have its own error, and that the
   // read will find: c-ares then gives up the server for all its queries, instead of for this one alone.
-  if (errno == ECONNREFUSED) sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-  if (sent >= 0 || (errno != EAGAIN && errno != ENOBUFS)) return sent;
-  // The send buffer is full: lost, as datagrams are. c-ares would give up the server.
-  return std::accumulate(parts, parts + count, ssize_t{0},
-                         [](ssize_t sum, const iovec &part) { return sum + static_cast<ssize_t>(part.iov_len); });
+  if (sent < 0 && errno == ECONNREFUSED) sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+  const bool lost = sent < 0 && (errno == EAGAIN || errno == ENOBUFS);
+  if (sent < 0 && !lost) return sent;
+  // A full send buffer loses it, as datagrams are lost: c-ares would give up the server. (It gives datagrams in one
+  // part.)
+  self->observer_.on_sent({static_cast<const unsigned char *>(parts->iov_base), parts->iov_len}, socket.server);
+  return lost ? static_cast<ssize_t>(parts->iov_len) : sent;
 }
 
 ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, int flags, sockaddr *from,
@@ -143,17 +156,18 @@ ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, in
   auto *self = static_cast<Sockets *>(arg);
   Socket &socket = self->socket_of(fd);
   return socket.stream ? self->receive_stream(socket, data, size)
-                       : self->receive_datagram(fd, data, size, flags, from, from_size);
+                       : self->receive_datagram(socket, data, size, flags, from, from_size);
 }
 
-ares_ssize_t Sockets::receive_datagram(int fd, void *data, std::size_t size, int flags, sockaddr *from,
+ares_ssize_t Sockets::receive_datagram(const Socket &socket, void *data, std::size_t size, int flags, sockaddr *from,
                                        ares_socklen_t *from_size) {
   const ares_socklen_t room = from_size != nullptr ? *from_size : 0;
   for (int dropped = 0; dropped < kDroppedAtOnce; ++dropped) {
     if (from_size != nullptr) *from_size = room;
-    const ssize_t got = recvfrom(fd, data, size, flags, from, from_size);
+    const ssize_t got = recvfrom(socket.watcher->fd(), data, size, flags, from, from_size);
     if (got < 0) return got;
-    if (on_reply_({static_cast<const unsigned char *>(data), static_cast<std::size_t>(got)}, arg_)) return got;
+    const Octets message = {static_cast<const unsigned char *>(data), static_cast<std::size_t>(got)};
+    if (observer_.on_message(message, socket.server)) return got;
   }
   errno = EAGAIN;
   return -1;
@@ -190,7 +204,7 @@ void Sockets::find_whole_messages(Socket &socket) {
   while (socket.octets.size() - socket.whole >= 2) {
     const std::size_t length = static_cast<std::size_t>(data[socket.whole]) << 8 | data[socket.whole + 1];
     if (socket.octets.size() - socket.whole - 2 < length) return;
-    on_reply_({data + socket.whole + 2, length}, arg_);
+    observer_.on_message({data + socket.whole + 2, length}, socket.server);
     socket.whole += 2 + length;
   }
 }

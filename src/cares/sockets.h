@@ -18,17 +18,26 @@
 #include <vector>
 
 #include "evloop/watchers.h"
+#include "resolver/address.h"
 
 namespace dns_cares {
 
 class Sockets {
  public:
-  // Sees each DNS message that comes in, before c-ares does. A datagram for which it returns false c-ares does not get
-  // to see. Must not throw.
-  using ReplyHook = bool (*)(std::span<const unsigned char> message, void *arg);
-  // `on_ready` is called when a socket can be read or written.
-  Sockets(struct ev_loop *loop, evloop_io_cb on_ready, ReplyHook on_reply, void *arg)
-      : loop_(loop), on_ready_(on_ready), on_reply_(on_reply), arg_(arg) {}
+  using Octets = std::span<const unsigned char>;
+  struct Observer {
+    // Each DNS message that comes in, before c-ares sees it. A datagram for which it returns false c-ares does not get
+    // to see.
+    virtual bool on_message(Octets message, const ServerAddress &from) noexcept = 0;
+    // Each datagram that has gone out.
+    virtual void on_sent(Octets message, const ServerAddress &to) noexcept = 0;
+
+   protected:
+    ~Observer() = default;
+  };
+  // `on_ready(fd, events, arg)` is called when a socket can be read or written.
+  Sockets(struct ev_loop *loop, evloop_io_cb on_ready, void *arg, Observer &observer)
+      : loop_(loop), on_ready_(on_ready), arg_(arg), observer_(observer) {}
   Sockets(const Sockets &) = delete;
   Sockets &operator=(const Sockets &) = delete;
 
@@ -51,6 +60,7 @@ class Sockets {
   struct Socket {
     std::unique_ptr<evloop_io> watcher;
     bool stream;
+    ServerAddress server{};
     // What a stream has brought: whole messages, each behind its length (RFC 1035 section 4.2.2), for c-ares to take,
     // and behind them the beginning of the next one.
     std::string octets;
@@ -65,15 +75,15 @@ class Sockets {
   static ares_ssize_t send(ares_socket_t fd, const iovec *parts, int count, void *self);
 
   Socket &socket_of(int fd);
-  ares_ssize_t receive_datagram(int fd, void *data, std::size_t size, int flags, sockaddr *from,
+  ares_ssize_t receive_datagram(const Socket &socket, void *data, std::size_t size, int flags, sockaddr *from,
                                 ares_socklen_t *from_size);
   ares_ssize_t receive_stream(Socket &socket, void *data, std::size_t size);
   void find_whole_messages(Socket &socket);
 
   struct ev_loop *const loop_;
   const evloop_io_cb on_ready_;
-  const ReplyHook on_reply_;
   void *const arg_;
+  Observer &observer_;
   std::vector<Socket> sockets_;  // one or two for each server
   bool no_memory_ = false;
 };

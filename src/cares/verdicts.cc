@@ -5,13 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <utility>
 
+#include "cares/wire.h"
 #include "dns_cares/dns_cares.h"
 
 namespace dns_cares {
 namespace {
 
-std::optional<int> verdict_of(unsigned rcode) {
+std::optional<int> status_of(unsigned rcode) {
   switch (rcode) {
     case ns_r_servfail:
       return DNS_ESERVFAIL;
@@ -43,27 +45,28 @@ std::span<const unsigned char> question_name(std::span<const unsigned char> sect
 
 }  // namespace
 
-void Verdicts::note(std::span<const unsigned char> reply, bool well_formed) noexcept {
+void Verdicts::note(std::span<const unsigned char> reply, bool well_formed, const ServerAddress &from) noexcept {
   if (reply.size() < NS_HFIXEDSZ) return;
-  const auto verdict = well_formed ? verdict_of(reply[3] & 0x0fU) : DNS_EBADRESP;
-  if (!verdict || verdicts_.size() >= kMost) return;
+  const auto status = well_formed ? status_of(reply[3] & 0x0fU) : DNS_EBADRESP;
+  if (!status || verdicts_.size() >= kMost) return;
   const auto section = reply.subspan(NS_HFIXEDSZ);
   const auto name = question_name(section);
   if (name.empty() || section.size() < name.size() + 2) return;
   const unsigned type = static_cast<unsigned>(section[name.size()]) << 8 | section[name.size() + 1];
   try {
-    verdicts_.insert_or_assign(key(name, type), *verdict);
+    ExtendedError error = well_formed ? read_extended_error(reply) : ExtendedError{};
+    verdicts_.insert_or_assign(key(name, type), Verdict{*status, from, std::move(error)});
   } catch (const std::bad_alloc &) {
   }
 }
 
-std::optional<int> Verdicts::take(const Question &question) {
+std::optional<Verdicts::Verdict> Verdicts::take(const Question &question) {
   if (verdicts_.empty()) return std::nullopt;
   std::array<unsigned char, NS_MAXCDNAME> wire;
   if (ns_name_pton(question.name.c_str(), wire.data(), wire.size()) < 0) return std::nullopt;
   const auto found = verdicts_.find(key(question_name(wire), static_cast<unsigned>(question.type)));
   if (found == verdicts_.end()) return std::nullopt;
-  const int verdict = found->second;
+  Verdict verdict = std::move(found->second);
   verdicts_.erase(found);
   return verdict;
 }

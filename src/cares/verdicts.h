@@ -17,12 +17,18 @@ namespace dns_cares {
 
 class Verdicts {
  public:
+  struct Verdict {
+    int status;
+    ServerAddress server;
+    ExtendedError error;
+  };
+
   // Notes the reply if its response code is one that makes c-ares try elsewhere, or as DNS_EBADRESP if it is not
   // well formed.
-  void note(std::span<const unsigned char> reply, bool well_formed) noexcept;
+  void note(std::span<const unsigned char> reply, bool well_formed, const ServerAddress &from) noexcept;
 
-  // Takes out what was last said to a question, as a status.
-  std::optional<int> take(const Question &question);
+  // Takes out what was last said to a question.
+  std::optional<Verdict> take(const Question &question);
 
   bool empty() const { return verdicts_.empty(); }
   void clear() { verdicts_.clear(); }
@@ -31,7 +37,7 @@ class Verdicts {
   // Bounds what a server can make us keep; beyond it, c-ares's own words have to do.
   static constexpr std::size_t kMost = 65536;
 
-  std::unordered_map<std::string, int> verdicts_;  // by the question as on the wire, in lower case
+  std::unordered_map<std::string, Verdict> verdicts_;  // by the question as on the wire, in lower case
 };
 
 }  // namespace dns_cares

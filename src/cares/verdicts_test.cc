@@ -23,6 +23,8 @@ class TestQuestion final : public Question {
 
 using Octets = std::vector<unsigned char>;
 
+const ServerAddress kServer = {Address::v4({0x0100007f}), 5353};
+
 // A name of plain labels as on the wire.
 void append_name(Octets &message, std::string_view name) {
   while (!name.empty()) {
@@ -50,11 +52,14 @@ class VerdictsTest : public testing::Test {
   void note_octets(const Octets &message, bool well_formed = true) {
     const auto block = std::make_unique<unsigned char[]>(message.size());
     std::copy(message.begin(), message.end(), block.get());
-    verdicts_.note({block.get(), message.size()}, well_formed);
+    verdicts_.note({block.get(), message.size()}, well_formed, kServer);
   }
   void note(std::string_view name, unsigned rcode, RRType type = RRType::kA) { note_octets(reply(name, type, rcode)); }
   std::optional<int> take(const std::string &name, RRType type = RRType::kA) {
-    return verdicts_.take(TestQuestion(name, type));
+    const auto verdict = verdicts_.take(TestQuestion(name, type));
+    if (!verdict) return std::nullopt;
+    EXPECT_EQ(verdict->server, kServer);
+    return verdict->status;
   }
 
   Verdicts verdicts_;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 namespace dns_cares {
 
@@ -42,5 +43,15 @@ struct Address {
   }
   bool operator==(const Address &) const = default;
 };
+
+// Where a server listens.
+struct ServerAddress {
+  Address address;
+  std::uint16_t port = 53;
+  bool operator==(const ServerAddress &) const = default;
+};
+
+// "192.0.2.1:53", "[2001:db8::1]:53". Throws std::bad_alloc.
+std::string to_text(const ServerAddress &server);
 
 }  // namespace dns_cares

@@ -39,6 +39,14 @@ bool is_failure_to_keep(int status) {
 
 }  // namespace
 
+RRsetView Cache::Entry::view(double now) const {
+  return {status_,
+          {block(), address_count_},
+          {text(), canonical_length_},
+          ttl(now),
+          stale_ ? DNS_SOURCE_STALE : DNS_SOURCE_CACHE};
+}
+
 std::uint32_t Cache::Entry::ttl(double now) const {
   return fresh(now) ? static_cast<std::uint32_t>(std::ceil(expires_ - now)) : 0;
 }
@@ -110,6 +118,7 @@ const Cache::Entry *Cache::serve_stale(std::string_view key, RRType type, double
   entry.stored_ = now;
   entry.expires_ = std::min(now + kStaleTtl, entry.kept_until_);
   entry.hits_ = 0;
+  entry.stale_ = true;
   return &entry;
 }
 

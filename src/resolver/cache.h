@@ -30,7 +30,7 @@ class Cache {
 
   class Entry : public ListNode<Entry> {
    public:
-    RRsetView view() const { return {status_, {block(), address_count_}, {text(), canonical_length_}}; }
+    RRsetView view(double now) const;
     bool fresh(double now) const { return now < expires_; }
     // Seconds left, rounded up; 0 when it is stale.
     std::uint32_t ttl(double now) const;
@@ -54,6 +54,7 @@ class Cache {
     double expires_ = 0;
     double kept_until_ = 0;  // later than it expires if it may serve when stale
     std::uint32_t hits_ = 0;
+    bool stale_ = false;  // fresh only since it may serve when stale
     std::uint16_t type_ = 0;
     std::uint16_t status_ = 0;
     std::uint16_t address_count_ = 0;

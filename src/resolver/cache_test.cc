@@ -42,7 +42,7 @@ class CacheTest : public testing::Test {
   std::string find(const std::string &name, RRType type = RRType::kA) {
     const Cache::Entry *entry = cache().find(name, type, now_);
     if (entry == nullptr) return "none";
-    return entry->fresh(now_) ? dns_strerror(entry->view().status) : "stale";
+    return entry->fresh(now_) ? dns_strerror(entry->view(now_).status) : "stale";
   }
 
   const std::string ok_ = dns_strerror(DNS_OK);
@@ -66,9 +66,9 @@ TEST_F(CacheTest, EntryHasTheWholeAnswer) {
   store("a.test", positive(60, 3));
   const Cache::Entry *entry = cache().find("a.test", RRType::kA, now_);
   ASSERT_NE(entry, nullptr);
-  EXPECT_EQ(entry->view().addresses.size(), 3u);
-  EXPECT_EQ(entry->view().addresses[2], positive(60, 3).addresses[2]);
-  EXPECT_EQ(entry->view().canonical_name, "end.test");
+  EXPECT_EQ(entry->view(now_).addresses.size(), 3u);
+  EXPECT_EQ(entry->view(now_).addresses[2], positive(60, 3).addresses[2]);
+  EXPECT_EQ(entry->view(now_).canonical_name, "end.test");
   advance(10.5);
   EXPECT_EQ(entry->ttl(now_), 50u);
 }

@@ -60,23 +60,32 @@ bool Inflight::Equal::operator()(const Key &key, const Query *query) const {
   return key == Key{query->name, query->type};
 }
 
-Query &Inflight::query_for(std::string_view name, RRType type) {
+Query *Inflight::find(std::string_view name, RRType type) const {
   const auto found = by_question_.find(Key{name, type});
-  if (found != by_question_.end()) return **found;
+  return found != by_question_.end() ? *found : nullptr;
+}
+
+Query &Inflight::make(std::string_view name, RRType type) {
   auto query = std::make_unique<Query>(*this, std::string(name), type);
   by_question_.insert(query.get());
   queued_.push_back(*query);
   return *query.release();
 }
 
-void Inflight::want(std::string_view name, RRType type, Waiter &waiter) { query_for(name, type).add(waiter); }
+bool Inflight::want(std::string_view name, RRType type, Waiter &waiter) {
+  Query *const on_its_way = find(name, type);
+  (on_its_way != nullptr ? *on_its_way : make(name, type)).add(waiter);
+  return on_its_way != nullptr;
+}
 
-void Inflight::ask_ahead(std::string_view name, RRType type) noexcept {
-  if (!has_room() || by_question_.contains(Key{name, type})) return;
+bool Inflight::ask_ahead(std::string_view name, RRType type) noexcept {
+  if (!has_room() || find(name, type) != nullptr) return false;
   try {
-    query_for(name, type).ahead = true;
+    make(name, type).ahead = true;
   } catch (const std::bad_alloc &) {
+    return false;
   }
+  return true;
 }
 
 void Inflight::drop(Query &query) {

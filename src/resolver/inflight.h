@@ -45,10 +45,11 @@ class Inflight {
   ~Inflight();
 
   // Has the waiter wait for the RRset: for the query that is on its way already, or for a new one. The name is in lower
-  // case. Throws std::bad_alloc.
-  void want(std::string_view name, RRType type, Waiter &waiter);
+  // case. True if it was on its way. Throws std::bad_alloc.
+  bool want(std::string_view name, RRType type, Waiter &waiter);
   // Asks for what nobody waits for yet, if there is room and it is not asked for already. Without memory it does not.
-  void ask_ahead(std::string_view name, RRType type) noexcept;
+  // True if it does.
+  bool ask_ahead(std::string_view name, RRType type) noexcept;
 
   // Whether a query wanted now would be sent at once.
   bool has_room() const { return queued_.empty() && on_wire_count_ < window_; }
@@ -86,7 +87,8 @@ class Inflight {
     bool operator()(const Query *query, const Key &key) const { return (*this)(key, query); }
   };
 
-  Query &query_for(std::string_view name, RRType type);
+  Query *find(std::string_view name, RRType type) const;
+  Query &make(std::string_view name, RRType type);
   void answered(Query &query);
   void drop(Query &query);
 

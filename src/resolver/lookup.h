@@ -31,7 +31,8 @@ struct Asking {
     void on_answer(const Answer &answer) noexcept override;
     void take(const RRsetView &view);
 
-    RRsetView view() const { return {status, addresses, canonical_name}; }
+    RRsetView view() const { return {status, addresses, canonical_name, ttl, source}; }
+    void stop_waiting() { unlink(); }
 
     Resolver &resolver;
     Lookup &lookup;
@@ -39,14 +40,23 @@ struct Asking {
     int status = DNS_OK;
     std::vector<Address> addresses;
     std::string canonical_name;
+    std::uint32_t ttl = 0;
+    dns_source source = DNS_SOURCE_NONE;
   };
 
   Asking(Resolver &resolver, Lookup &lookup) : v6(resolver, lookup, RRType::kAAAA), v4(resolver, lookup, RRType::kA) {}
   bool waiting() const { return v6.waiting() || v4.waiting(); }
+  void stop_waiting() {
+    v6.stop_waiting();
+    v4.stop_waiting();
+  }
+  // Adds what an answer says of how it came about.
+  void add(const Origin &answer);
   bool has_addresses() const { return !v6.addresses.empty() || !v4.addresses.empty(); }
 
   RRset v6;
   RRset v4;
+  Origin origin;  // of all answers so far: their queries, the last one's reply, the last error
 };
 
 struct Lookup : ListNode<Lookup>, Deadlines::Entry {
@@ -61,6 +71,9 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
   virtual ~Lookup() = default;
 
   bool flag(int ai_flag) const { return (hints.flags & ai_flag) != 0; }
+  bool came_from_dns() const {
+    return source == DNS_SOURCE_CACHE || source == DNS_SOURCE_STALE || source == DNS_SOURCE_SERVER;
+  }
   void call() { cb(status, result.get(), arg); }
 
   const dns_result_cb cb;
@@ -72,9 +85,12 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
   std::string name;
   std::shared_ptr<const Search> search;  // as it was when the lookup started
   std::uint32_t candidate = 0;           // of the search list: the one it stands at
+  double started = 0;                    // seconds, as the deadline
   double deadline = 0;  // seconds; `due` is this or the earlier moment at which it may end without all answers
   Transports transports;
-  std::unique_ptr<Asking> asking;
+  std::unique_ptr<Asking> asking;  // once it was its turn
+  std::uint32_t ttl = 0;           // seconds for which the result is good
+  dns_source source = DNS_SOURCE_NONE;
   AddrinfoList result;  // not null if and only if finished with DNS_OK
 };
 

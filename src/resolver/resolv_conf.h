@@ -11,12 +11,6 @@
 
 namespace dns_cares {
 
-struct ServerAddress {
-  Address address;
-  std::uint16_t port = 53;
-  bool operator==(const ServerAddress &) const = default;
-};
-
 // What a process has of its own beside the file.
 struct Environment {
   std::string host_name;                   // as gethostname(2) gives it

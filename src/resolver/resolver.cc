@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -19,6 +20,9 @@ constexpr int kExpiredAtOnce = 1024;
 
 // RFC 8767 section 5: how long the servers have before stale data serve.
 constexpr double kClientTimer = 1.8;
+
+// The TTL of what does not limit it.
+constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
 
 // A deadline may be met early by this many seconds, never late: loops wake up by the millisecond.
 constexpr double kEarly = 0.001;
@@ -60,7 +64,21 @@ int of_all_candidates(int before, int now) {
 bool is_never_asked_for(std::string_view name) { return is_in_zone(name, "invalid") || is_in_zone(name, "onion"); }
 
 // What an RRset that is not asked for adds to its candidate: nothing.
-constexpr RRsetView kNotAsked = {DNS_ENODATA, {}, {}};
+constexpr RRsetView kNotAsked = {DNS_ENODATA, {}, {}, kForever, DNS_SOURCE_NONE};
+
+// Seconds for which what both RRsets say together is good: the addresses, or that there are none.
+std::uint32_t joint_ttl(const RRsetView &v6, const RRsetView &v4) {
+  if (v6.addresses.empty() != v4.addresses.empty()) return v6.addresses.empty() ? v4.ttl : v6.ttl;
+  return std::min(v6.ttl, v4.ttl);
+}
+
+// Where what they say together came from.
+dns_source joint_source(const RRsetView &v6, const RRsetView &v4) {
+  for (const dns_source source : {DNS_SOURCE_STALE, DNS_SOURCE_SERVER}) {
+    if (v6.source == source || v4.source == source) return source;
+  }
+  return DNS_SOURCE_CACHE;
+}
 
 bool is_failure(int status) { return status != DNS_OK && status != DNS_ENOTFOUND && status != DNS_ENODATA; }
 
@@ -78,6 +96,15 @@ void Asking::RRset::take(const RRsetView &view) {
   status = view.status;
   addresses.assign(view.addresses.begin(), view.addresses.end());
   canonical_name = view.canonical_name;
+  ttl = view.ttl;
+  source = view.source;
+}
+
+void Asking::add(const Origin &answer) {
+  origin.queries += answer.queries;
+  origin.server = answer.server;
+  origin.round_trip = answer.round_trip;
+  if (answer.error.code >= 0) origin.error = answer.error;
 }
 
 Resolver::~Resolver() {
@@ -99,8 +126,10 @@ void Resolver::start(std::unique_ptr<Lookup> owned, const char *service, double 
   Lookup &lookup = *owned.release();
   now_ = now;
   lookup.search = search_;
+  lookup.started = now;
   lookup.deadline = lookup.due = deadline;
   ++outstanding_;
+  journal_.started(&lookup, lookup.has_hostname ? lookup.name.c_str() : nullptr);
   try {
     resolve(lookup, service);
   } catch (const std::bad_alloc &) {
@@ -146,7 +175,7 @@ void Resolver::finish_with_literal(Lookup &lookup, const Address &literal) {
     select(lookup.hints, none, one, selection_);
   }
   if (selection_.empty()) return finish(lookup, DNS_EBADFAMILY);
-  finish_with(lookup, selection_, lookup.name);
+  finish_with(lookup, DNS_SOURCE_LOCAL, selection_, lookup.name);
 }
 
 // To bind to, or to reach oneself. Nothing is mapped here, as in glibc: both could not be bound to.
@@ -156,14 +185,14 @@ void Resolver::finish_with_own_address(Lookup &lookup) {
   if (lookup.hints.family != AF_INET) selection_.push_back(Address::v6(any ? in6addr_any : in6addr_loopback));
   if (lookup.hints.family != AF_INET6) selection_.push_back(Address::v4({htonl(any ? INADDR_ANY : INADDR_LOOPBACK)}));
   order_addresses(selection_, sources_, now_);
-  finish_with(lookup, selection_, {});
+  finish_with(lookup, DNS_SOURCE_LOCAL, selection_, {});
 }
 
 void Resolver::finish_with_loopback(Lookup &lookup) {
   const Address v6 = Address::v6(in6addr_loopback);
   const Address v4 = Address::v4({htonl(INADDR_LOOPBACK)});
   select(lookup.hints, std::span(&v6, 1), std::span(&v4, 1), selection_);
-  finish_with(lookup, selection_, lookup.name);
+  finish_with(lookup, DNS_SOURCE_LOCAL, selection_, lookup.name);
 }
 
 // Goes along the sources of nsswitch.conf up to the servers. True if the lookup is finished, also if the servers are
@@ -200,7 +229,7 @@ bool Resolver::finish_from_hosts(Lookup &lookup) {
   // As with glibc, a name that the file has for the other family only is asked for.
   if (selection_.empty()) return false;
   order_addresses(selection_, sources_, now_);
-  finish_with(lookup, selection_, entry->canonical_name);
+  finish_with(lookup, DNS_SOURCE_HOSTS, selection_, entry->canonical_name);
   return true;
 }
 
@@ -213,21 +242,25 @@ bool Resolver::finish_from_cache(Lookup &lookup) {
       end_search(lookup);
       return true;
     }
-    const Cache::Entry *v6 = wants_v6 ? find_fresh(RRType::kAAAA) : nullptr;
-    if (wants_v6 && v6 == nullptr) return false;
-    const Cache::Entry *v4 = wants_v4 ? find_fresh(RRType::kA) : nullptr;
-    if (wants_v4 && v4 == nullptr) return false;
-    if (end_candidate(lookup, v6 != nullptr ? v6->view() : kNotAsked, v4 != nullptr ? v4->view() : kNotAsked)) {
-      return true;
-    }
+    const auto v6 = wants_v6 ? find_fresh(RRType::kAAAA) : kNotAsked;
+    if (!v6) return false;
+    const auto v4 = wants_v4 ? find_fresh(RRType::kA) : kNotAsked;
+    if (!v4) return false;
+    note_found(lookup, RRType::kAAAA, *v6);
+    note_found(lookup, RRType::kA, *v4);
+    if (end_candidate(lookup, *v6, *v4)) return true;
   }
 }
 
-const Cache::Entry *Resolver::find_fresh(RRType type) {
+std::optional<RRsetView> Resolver::find_fresh(RRType type) {
   const Cache::Entry *entry = cache_.find(candidate_, type, now_);
-  if (entry == nullptr || !entry->fresh(now_)) return nullptr;
-  if (entry->due_for_prefetch(now_)) inflight_.ask_ahead(candidate_, type);
-  return entry;
+  if (entry == nullptr || !entry->fresh(now_)) return std::nullopt;
+  if (entry->due_for_prefetch(now_) && inflight_.ask_ahead(candidate_, type)) journal_.prefetched();
+  return entry->view(now_);
+}
+
+void Resolver::note_found(const Lookup &lookup, RRType type, const RRsetView &rrset) {
+  if (rrset.source != DNS_SOURCE_NONE) journal_.found(&lookup, candidate_.c_str(), type, rrset);
 }
 
 void Resolver::wait_for_turn(Lookup &lookup) {
@@ -277,10 +310,14 @@ void Resolver::ask(Lookup &lookup) {
 }
 
 void Resolver::want(Asking::RRset &rrset) {
-  const Cache::Entry *entry = cache_.find(candidate_, rrset.type, now_);
-  if (entry != nullptr && entry->fresh(now_)) return rrset.take(entry->view());
-  if (entry != nullptr) end_early_at(rrset.lookup, now_ + kClientTimer);
-  inflight_.want(candidate_, rrset.type, rrset);
+  if (const auto fresh = find_fresh(rrset.type)) {
+    note_found(rrset.lookup, rrset.type, *fresh);
+    return rrset.take(*fresh);
+  }
+  journal_.missed();
+  if (cache_.find(candidate_, rrset.type, now_) != nullptr) end_early_at(rrset.lookup, now_ + kClientTimer);
+  const bool joined = inflight_.want(candidate_, rrset.type, rrset);
+  if (joined) journal_.joined(&rrset.lookup, candidate_.c_str(), rrset.type);
 }
 
 void Resolver::on_answered(const Question &question, const Answer &answer) noexcept {
@@ -291,8 +328,10 @@ void Resolver::on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept {
   Lookup &lookup = rrset.lookup;
   try {
     write_candidate(lookup);
-    const Cache::Entry *stale = is_failure(answer.status) ? cache_.serve_stale(candidate_, rrset.type, now_) : nullptr;
-    rrset.take(stale != nullptr ? stale->view() : RRsetView{answer.status, answer.addresses, answer.canonical_name});
+    lookup.asking->add(answer.origin);
+    if (!is_failure(answer.status) || !take_stale(rrset)) {
+      rrset.take({answer.status, answer.addresses, answer.canonical_name, answer.ttl, DNS_SOURCE_SERVER});
+    }
     if (lookup.asking->waiting()) {
       if (!rrset.addresses.empty()) end_early_at(lookup, now_ + settings_.resolution_delay);
       return;
@@ -305,6 +344,16 @@ void Resolver::on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept {
   }
 }
 
+// True if the cache has data that may serve since the servers do not (RFC 8767 section 5).
+bool Resolver::take_stale(Asking::RRset &rrset) {
+  const Cache::Entry *stale = cache_.serve_stale(candidate_, rrset.type, now_);
+  if (stale == nullptr) return false;
+  rrset.stop_waiting();
+  rrset.take(stale->view(now_));
+  note_found(rrset.lookup, rrset.type, rrset.view());
+  return true;
+}
+
 // Writes the candidate at which the lookup stands, in lower case. False behind the last.
 bool Resolver::write_candidate(const Lookup &lookup) {
   lookup.search->write_candidate(lookup.name, lookup.candidate, candidate_);
@@ -314,7 +363,7 @@ bool Resolver::write_candidate(const Lookup &lookup) {
 
 // Without an address from the servers.
 void Resolver::end_search(Lookup &lookup) {
-  if (!finish_behind_dns(lookup)) finish(lookup, lookup.status);
+  if (!finish_behind_dns(lookup)) finish(lookup, lookup.status, lookup.source);
 }
 
 bool Resolver::asks_for(const Lookup &lookup, RRType type) const {
@@ -324,6 +373,8 @@ bool Resolver::asks_for(const Lookup &lookup, RRType type) const {
 
 // Finishes the lookup if its candidate decides it; else the search goes on to the next.
 bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4) {
+  lookup.ttl = joint_ttl(v6, v4);
+  lookup.source = joint_source(v6, v4);
   if (!v6.addresses.empty() || !v4.addresses.empty()) {
     select(lookup.hints, v6.addresses, v4.addresses, selection_);
     order_addresses(selection_, sources_, now_);
@@ -332,12 +383,13 @@ bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetVie
     const std::string_view canonical = v4.addresses.empty() ? v6.canonical_name : v4.canonical_name;
     const std::string asked_for =
         lookup.flag(AI_CANONNAME) ? lookup.search->candidate(lookup.name, lookup.candidate) : std::string();
-    finish_with(lookup, selection_,
+    finish_with(lookup, lookup.source, selection_,
                 same_name(canonical, asked_for) || !is_valid_name(canonical) ? asked_for : canonical);
     return true;
   }
   const int status = of_one_candidate(v6.status, v4.status);
   lookup.status = of_all_candidates(lookup.status, status);
+  journal_.candidate_failed(&lookup, candidate_.c_str(), status);
   if (search_continues(status)) return false;
   end_search(lookup);
   return true;
@@ -364,8 +416,7 @@ void Resolver::end_without_waiting(Lookup &lookup) {
   if (lookup.asking != nullptr) {
     write_candidate(lookup);
     for (Asking::RRset *rrset : {&lookup.asking->v6, &lookup.asking->v4}) {
-      const Cache::Entry *stale = rrset->waiting() ? cache_.serve_stale(candidate_, rrset->type, now_) : nullptr;
-      if (stale != nullptr) rrset->take(stale->view());
+      if (rrset->waiting()) take_stale(*rrset);
     }
     const Asking &asking = *lookup.asking;
     if (asking.has_addresses() && end_candidate(lookup, asking.v6.view(), asking.v4.view())) return;
@@ -386,6 +437,8 @@ std::unique_ptr<Lookup> Resolver::take_finished() noexcept {
   lookup->unlink();
   lookup->state = Lookup::State::kCalling;
   --outstanding_;
+  journal_.ended(lookup.get(), lookup->has_hostname ? lookup->name.c_str() : nullptr, lookup->status, lookup->source,
+                 now_ - lookup->started);
   return lookup;
 }
 
@@ -393,20 +446,23 @@ void Resolver::cancel(Lookup &lookup) noexcept {
   if (lookup.state == Lookup::State::kCalling) return;
   deadlines_.remove(lookup);
   --outstanding_;
+  journal_.cancelled();
   delete &lookup;
 }
 
-void Resolver::finish_with(Lookup &lookup, std::span<const Address> addresses, std::string_view canonical_name) {
+void Resolver::finish_with(Lookup &lookup, dns_source source, std::span<const Address> addresses,
+                           std::string_view canonical_name) {
   lookup.result = make_addrinfo(addresses, lookup.transports,
                                 lookup.flag(AI_CANONNAME) ? without_last_dot(canonical_name) : std::string_view());
-  finish(lookup, DNS_OK);
+  finish(lookup, DNS_OK, source);
 }
 
-void Resolver::finish(Lookup &lookup, int status) noexcept {
+void Resolver::finish(Lookup &lookup, int status, dns_source source) noexcept {
   if (status != DNS_OK) lookup.result.reset();
   lookup.status = status;
+  lookup.source = source;
   lookup.state = Lookup::State::kFinished;
-  lookup.asking.reset();
+  if (lookup.asking != nullptr) lookup.asking->stop_waiting();
   deadlines_.remove(lookup);
   finished_.push_back(lookup);
 }

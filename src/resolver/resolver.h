@@ -9,11 +9,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "journal.h"
 #include "resolver/cache.h"
 #include "resolver/hosts.h"
 #include "resolver/inflight.h"
@@ -38,10 +40,11 @@ class Resolver final : private Inflight::Listener {
     Cache::Limits cache;
   };
 
-  Resolver(Settings settings, Upstream &upstream, SourceFinder &sources)
+  Resolver(Settings settings, Upstream &upstream, SourceFinder &sources, Journal &journal)
       : settings_(std::move(settings)),
         search_(std::make_shared<const Search>(std::move(settings_.search))),
         sources_(sources),
+        journal_(journal),
         cache_(settings_.cache),
         inflight_(upstream, *this, settings_.window) {}
   ~Resolver();
@@ -60,8 +63,11 @@ class Resolver final : private Inflight::Listener {
 
   // Whether advance() or take_finished() would do something.
   bool has_work() const;
-  // Whether a lookup has not been taken out yet.
+  // Whether a lookup has not been taken out yet, and how many have not.
   bool has_lookups() const { return outstanding_ > 0; }
+  std::size_t outstanding() const { return outstanding_; }
+  // Queries on the wire.
+  std::size_t in_flight() const { return inflight_.on_wire(); }
   // When expire() has something to do next; only while has_deadline().
   bool has_deadline() const { return !deadlines_.empty(); }
   double first_deadline() const { return deadlines_.first().due; }
@@ -80,6 +86,7 @@ class Resolver final : private Inflight::Listener {
   std::unique_ptr<Lookup> take_finished() noexcept;
 
   Cache &cache() { return cache_; }
+  const Cache &cache() const { return cache_; }
 
   // Called when an RRset that a lookup waits for was answered.
   void on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept;
@@ -96,24 +103,28 @@ class Resolver final : private Inflight::Listener {
   bool finish_from_hosts(Lookup &lookup);
   bool asks_for(const Lookup &lookup, RRType type) const;
   bool finish_from_cache(Lookup &lookup);
-  const Cache::Entry *find_fresh(RRType type);
+  std::optional<RRsetView> find_fresh(RRType type);
+  void note_found(const Lookup &lookup, RRType type, const RRsetView &rrset);
   void wait_for_turn(Lookup &lookup);
 
   void admit_waiting() noexcept;
   void ask(Lookup &lookup);
   void want(Asking::RRset &rrset);
+  bool take_stale(Asking::RRset &rrset);
   void end_early_at(Lookup &lookup, double moment);
   void end_without_waiting(Lookup &lookup);
   bool write_candidate(const Lookup &lookup);
   void end_search(Lookup &lookup);
   bool end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4);
 
-  void finish_with(Lookup &lookup, std::span<const Address> addresses, std::string_view canonical_name);
-  void finish(Lookup &lookup, int status) noexcept;
+  void finish_with(Lookup &lookup, dns_source source, std::span<const Address> addresses,
+                   std::string_view canonical_name);
+  void finish(Lookup &lookup, int status, dns_source source = DNS_SOURCE_NONE) noexcept;
 
   Settings settings_;
   std::shared_ptr<const Search> search_;
   SourceFinder &sources_;
+  Journal &journal_;
   Cache cache_;
   Inflight inflight_;
   double now_ = 0;                  // as the last call passed it

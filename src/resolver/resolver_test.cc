@@ -262,13 +262,14 @@ class ResolverTest : public testing::Test {
 
   // Made with the settings at its first use.
   Resolver &resolver() {
-    if (!resolver_) resolver_.emplace(std::exchange(settings_, patient_settings()), upstream_, sources_);
+    if (!resolver_) resolver_.emplace(std::exchange(settings_, patient_settings()), upstream_, sources_, journal_);
     return *resolver_;
   }
   void destroy_resolver() { resolver_.reset(); }
 
   FakeUpstream upstream_;
   FakeSources sources_;
+  Journal journal_;
   std::deque<Outcome> outcomes_;
   double now_ = 0;
   // No cache, and no family's addresses go without the other's, unless the test says so.
@@ -793,7 +794,8 @@ TEST_F(ResolverTest, NeverMoreThanTheWindowIsWithTheServers) {
     settings.window = size;
     settings.search = Search({"one.test", "two.test"}, 1);
     FakeSources sources;
-    Resolver resolver(std::move(settings), upstream, sources);
+    Journal journal;
+    Resolver resolver(std::move(settings), upstream, sources, journal);
     std::deque<Outcome> outcomes;
     for (int i = 0; i < 50; ++i) {
       const std::string name = "a" + std::to_string(i);
@@ -1587,7 +1589,8 @@ class ResolverWithoutMemoryTest : public testing::TestWithParam<NoMemoryCase> {
   bool run(std::size_t spared, bool at_once, Outcome &outcome) {
     PreparedUpstream upstream(at_once);
     FakeSources sources;
-    Resolver resolver(settings_for_no_memory(), upstream, sources);
+    Journal journal;
+    Resolver resolver(settings_for_no_memory(), upstream, sources, journal);
     auto lookup = std::make_unique<Lookup>(
         GetParam().name, Hints{GetParam().name != nullptr ? AI_CANONNAME : 0, AF_UNSPEC, SOCK_STREAM, 0}, record,
         &outcome);
@@ -1648,7 +1651,8 @@ TEST(ResolverWithoutMemory, PartialResultIsDeliveredOrNoMemoryIsToldAtTheDeadlin
     FakeUpstream upstream;
     upstream.script("A a.test", answer_with({"192.0.2.1"}, "canonical-name-of-some-length.test"));
     FakeSources sources;
-    Resolver resolver({}, upstream, sources);
+    Journal journal;
+    Resolver resolver({}, upstream, sources, journal);
     Outcome outcome;
     resolver.start(std::make_unique<Lookup>("a.test", stream(AF_UNSPEC, AI_CANONNAME), record, &outcome), nullptr, 0,
                    kDeadline);
@@ -1675,7 +1679,8 @@ TEST(ResolverWithoutMemory, OtherLookupsAreNotDisturbed) {
     ASSERT_LT(spared, 1000u);
     PreparedUpstream upstream(false);
     FakeSources sources;
-    Resolver resolver(settings_for_no_memory(), upstream, sources);
+    Journal journal;
+    Resolver resolver(settings_for_no_memory(), upstream, sources, journal);
     Outcome unlucky;
     Outcome undisturbed;
     resolver.start(std::make_unique<Lookup>(kSearchedFor, kStream, record, &undisturbed), nullptr, 0, kDeadline);

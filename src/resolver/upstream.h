@@ -2,16 +2,32 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "dns_cares/inspect.h"
 #include "resolver/address.h"
 
 namespace dns_cares {
 
 enum class RRType : std::uint16_t { kA = 1, kAAAA = 28 };
+
+// What a server said of its error beside the response code (RFC 8914 section 2).
+struct ExtendedError {
+  int code = -1;     // INFO-CODE; -1: none
+  std::string text;  // EXTRA-TEXT, as it came
+};
+
+// How an answer came about.
+struct Origin {
+  unsigned queries = 0;                 // sent, further tries included
+  std::optional<ServerAddress> server;  // who replied last; nobody
+  double round_trip = 0;                // seconds from the last query to that reply
+  ExtendedError error;
+};
 
 // What the servers said of one RRset, or why they said nothing.
 struct Answer {
@@ -21,8 +37,9 @@ struct Answer {
   // Seconds the answer may be kept: the smallest TTL of the chain and the RRset, or that and the SOA's by RFC 2308
   // section 5 when there is none. 0: not to be kept.
   std::uint32_t ttl = 0;
+  Origin origin{};
 
-  static Answer failure(int status) { return {status, {}, {}, 0}; }
+  static Answer failure(int status) { return {status, {}, {}, 0, {}}; }
 };
 
 class Upstream;
@@ -32,6 +49,8 @@ struct RRsetView {
   int status = 0;
   std::span<const Address> addresses;
   std::string_view canonical_name;
+  std::uint32_t ttl = 0;  // seconds left
+  dns_source source = DNS_SOURCE_NONE;
 };
 
 // One question for the servers. `name` has no last dot and, but for "\.", no escapes.
@@ -47,9 +66,13 @@ class Question {
 
   const std::string name;
   const RRType type;
-  // For the upstream that is asked: itself, and how often it has put the question to c-ares.
+  // For the upstream that is asked: itself, how often it has put the question to c-ares, the id of the query on the
+  // wire (RFC 1035 section 4.1.1), when it went out (in seconds on the steady clock), and of how many it was the last.
   Upstream *upstream = nullptr;
   unsigned times_asked = 0;
+  std::uint16_t id = 0;
+  double sent_at = 0;
+  unsigned queries = 0;
 
  protected:
   ~Question() = default;

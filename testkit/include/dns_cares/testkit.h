@@ -51,6 +51,8 @@ class Reply {
   Reply with_rcode(unsigned rcode) const;
   // Leaves out the OPT record, as a server does that has never heard of EDNS.
   Reply without_edns() const;
+  // Has an extended error in the OPT record (RFC 8914), if there is one; a further one comes behind it.
+  Reply extended_error(std::uint16_t code, std::string_view text = "") const;
 
   // Over UDP, sets TC and sends no records; over TCP the reply is whole. The query over TCP is a query of its own:
   // in a sequence of replies it gets the next one.

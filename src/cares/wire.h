@@ -1,0 +1,26 @@
+// What c-ares does not tell of a message, read from its octets.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "cares/decode.h"
+#include "resolver/upstream.h"
+
+namespace dns_cares {
+
+// The first extended error among the options of the reply's OPT record (RFC 8914 section 2). Throws std::bad_alloc.
+ExtendedError read_extended_error(std::span<const unsigned char> message);
+#if DNS_CARES_HAS_DNSREC
+ExtendedError read_extended_error(const ares_dns_record_t &message);
+#endif
+
+struct QuestionText {
+  std::string name;  // presentation format
+  RRType type;
+};
+
+// What a message asks for; an empty name if it asks for nothing. Throws std::bad_alloc.
+QuestionText read_question(std::span<const unsigned char> message);
+
+}  // namespace dns_cares
