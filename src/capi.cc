@@ -25,9 +25,9 @@ Hints from_addrinfo(const struct addrinfo *hints) {
 
 // NULL for no memory.
 struct dns_request *resolve(struct ev_loop *loop, const char *hostname, const char *service, const Hints &hints,
-                            unsigned deadline_ms, dns_result_cb cb, void *arg) noexcept {
+                            unsigned deadline_ms, const Callback &callback) noexcept {
   try {
-    return context_of(loop).resolve(hostname, service, hints, deadline_ms, cb, arg);
+    return context_of(loop).resolve(hostname, service, hints, deadline_ms, callback);
   } catch (...) {
     return nullptr;
   }
@@ -48,14 +48,22 @@ void dns_resolve_async(struct ev_loop *loop, const char *hostname, const char *s
   loop = or_default(loop);
   if (loop == nullptr || cb == nullptr) return;
   const Hints hints = {0, family, socktype, protocol};
-  if (resolve(loop, hostname, service, hints, 0, cb, arg) == nullptr) call_without_memory(loop, cb, arg);
+  if (resolve(loop, hostname, service, hints, 0, {cb, arg}) == nullptr) call_without_memory(loop, cb, arg);
 }
 
 struct dns_request *dns_resolve(struct ev_loop *loop, const char *hostname, const char *service,
                                 const struct addrinfo *hints, unsigned deadline_ms, dns_result_cb cb, void *arg) {
   loop = or_default(loop);
   if (loop == nullptr || cb == nullptr) return nullptr;
-  return resolve(loop, hostname, service, from_addrinfo(hints), deadline_ms, cb, arg);
+  return resolve(loop, hostname, service, from_addrinfo(hints), deadline_ms, {cb, arg});
+}
+
+struct dns_request *dns_resolve_stream(struct ev_loop *loop, const char *hostname, const char *service,
+                                       const struct addrinfo *hints, unsigned deadline_ms, dns_stream_cb cb,
+                                       void *arg) {
+  loop = or_default(loop);
+  if (loop == nullptr || cb == nullptr) return nullptr;
+  return resolve(loop, hostname, service, from_addrinfo(hints), deadline_ms, {cb, arg});
 }
 
 void dns_cancel(struct dns_request *request) {

@@ -77,8 +77,8 @@ void Context::on_fork() {
 }
 
 dns_request *Context::resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
-                              dns_result_cb cb, void *arg) {
-  auto owned = std::make_unique<dns_request>(*this, hostname, hints, cb, arg);
+                              const Callback &callback) {
+  auto owned = std::make_unique<dns_request>(*this, hostname, hints, callback);
   dns_request *request = owned.get();
   const double now = steady_now();
   reload_if_changed(now);
@@ -111,40 +111,58 @@ void Context::turn() {
   resolver_.advance(steady_now());
   resolver_.begin_round();
   for (int n = 0; n < kCallbacksPerTurn; ++n) {
-    const auto lookup = resolver_.take_finished();
+    Lookup *const lookup = resolver_.first_of_round();
     if (lookup == nullptr) break;
-    call(*lookup);
+    deliver(*lookup);
   }
   if (!ended_) update();
   release();
 }
 
-void Context::call(Lookup &lookup) {
-  Calling calling = {lookup, steady_now(), calling_};
+// The last thing done with the lookup is to call back: that may free it.
+void Context::deliver(Lookup &lookup) {
+  Calling calling = {&lookup, steady_now(), calling_};
   calling_ = &calling;
-  lookup.call();
+  if (lookup.state == Lookup::State::kPart) {
+    try {
+      calling.describe();
+    } catch (const std::bad_alloc &) {
+    }
+    calling.lookup = nullptr;
+    const Callback callback = lookup.callback;
+    callback(DNS_OK, resolver_.take_part(lookup).get(), true);
+  } else {
+    const auto owned = resolver_.take_finished(lookup);
+    lookup.callback(lookup.status, lookup.result.get(), false);
+  }
   calling_ = calling.outer;
+}
+
+void Context::Calling::describe() {
+  const Lookup &of = *lookup;
+  info.source = of.source;
+  info.status = of.result != nullptr ? DNS_OK : of.status;
+  info.seconds = now - of.started;
+  info.extended_error = -1;
+  if (of.came_from_dns()) {
+    info.ttl_s = of.ttl;
+    name = of.search->candidate(of.name, of.candidate);
+    if (!name.empty()) info.name = name.c_str();
+  }
+  if (of.asking == nullptr) return;
+  const Origin &origin = of.asking->origin;
+  info.queries = origin.queries;
+  info.round_trip = origin.round_trip;
+  info.extended_error = origin.error.code;
+  extended_text = origin.error.text;
+  if (!extended_text.empty()) info.extended_text = extended_text.c_str();
+  if (origin.server) info.server = (server = to_text(*origin.server)).c_str();
 }
 
 bool Context::describe_result(dns_result_info &info) {
   if (calling_ == nullptr) return false;
-  const Lookup &lookup = calling_->lookup;
-  info.source = lookup.source;
-  info.status = lookup.status;
-  info.seconds = calling_->now - lookup.started;
-  info.extended_error = -1;
-  if (lookup.came_from_dns()) {
-    info.ttl_s = lookup.ttl;
-    calling_->name = lookup.search->candidate(lookup.name, lookup.candidate);
-    if (!calling_->name.empty()) info.name = calling_->name.c_str();
-  }
-  if (lookup.asking == nullptr) return true;
-  const Origin &origin = lookup.asking->origin;
-  info.queries = origin.queries;
-  info.round_trip = origin.round_trip;
-  info.extended_error = origin.error.code;
-  if (!origin.error.text.empty()) info.extended_text = origin.error.text.c_str();
-  if (origin.server) info.server = (calling_->server = to_text(*origin.server)).c_str();
+  if (calling_->lookup != nullptr) calling_->describe();
+  info = calling_->info;
   return true;
 }
 
@@ -190,7 +208,7 @@ void Context::end() {
   deadline_timer_.stop();
   resolver_.finish_all(DNS_ESHUTDOWN);
   resolver_.begin_round();
-  while (const auto lookup = resolver_.take_finished()) call(*lookup);
+  while (Lookup *const lookup = resolver_.first_of_round()) deliver(*lookup);
   hold_.set(false);
   release();
 }

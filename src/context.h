@@ -29,8 +29,8 @@ class Context;
 // The C API's handle of a lookup.
 struct dns_request final : dns_cares::Lookup {
   dns_request(dns_cares::Context &of_context, const char *hostname, const dns_cares::Hints &wanted,
-              dns_result_cb callback, void *callback_arg)
-      : Lookup(hostname, wanted, callback, callback_arg), context(of_context) {}
+              const dns_cares::Callback &whom)
+      : Lookup(hostname, wanted, whom), context(of_context) {}
 
   dns_cares::Context &context;
 };
@@ -50,7 +50,7 @@ class Context final : private Upstream {
 
   // Starts a lookup; deadline_ms 0 is the context's. Throws std::bad_alloc.
   dns_request *resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
-                       dns_result_cb cb, void *arg);
+                       const Callback &callback);
   void cancel(dns_request &request);
 
   Cache &cache() { return resolver_.cache(); }
@@ -73,16 +73,19 @@ class Context final : private Upstream {
   void on_fork();
   void on_deadline();
   void turn();
-  void call(Lookup &lookup);
+  void deliver(Lookup &lookup);
   void update();
 
-  // A result whose callback is running, with the texts it was told of.
+  // A result whose callback is running.
   struct Calling {
-    const Lookup &lookup;
+    // Of the lookup, as long as that is there. Throws std::bad_alloc.
+    void describe();
+
+    const Lookup *lookup;  // null once it may be gone: it is described then
     double now;
     Calling *const outer;
-    std::string server{};
-    std::string name{};
+    dns_result_info info{};
+    std::string server{}, name{}, extended_text{};  // what `info` points to
   };
 
   struct ev_loop *const loop_;

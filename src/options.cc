@@ -103,6 +103,7 @@ int Configuration::read(ContextSettings &settings) {
   read_file(nsswitch_, false, kMostConfig, text);
   settings.resolver.sources = parse_nsswitch(text);
   settings.resolver.no_aaaa = conf.no_aaaa;
+  settings.resolver.single_request = conf.single_request || conf.single_request_reopen;
 
   settings.resolver.services = Services(read_text_file("/etc/services", kMostConfig).text);
 

@@ -113,6 +113,26 @@ DNS_CARES_API struct dns_request *dns_resolve(struct ev_loop *loop, const char *
                                               const struct addrinfo *hints, unsigned deadline_ms, dns_result_cb cb,
                                               void *arg);
 
+/* Gets the result of one lookup in parts. `more` is 1 while another call follows. `ai` is as for dns_result_cb. */
+typedef void (*dns_stream_cb)(int status, const struct addrinfo *ai, int more, void *arg);
+
+/* The same for programs that begin to connect before both families' addresses are there (RFC 8305 section 3). With
+ * family AF_UNSPEC, cb is called with IPv6 addresses as soon as they have come, and with IPv4 ones when IPv6 ones have
+ * not come within resolution_delay_ms; what comes later is given in a second call. Addresses that are there together
+ * are given together, in the order of RFC 6724.
+ *
+ * Every call but the last has DNS_OK, addresses and more = 1. The last one has more = 0 and either DNS_OK with the last
+ * addresses, or the status that says why there are no (more): DNS_ENODATA where the other family has none, DNS_ETIMEOUT
+ * at the deadline, and so on. So a lookup whose addresses come at once makes one call, one that fails makes one, and
+ * none makes more than two. A call may come from within the one before it only if that runs the loop or ends the
+ * context.
+ *
+ * The handle is valid until the last call has been entered or the lookup is cancelled, which may also be done between
+ * the calls and within one. The rest is as for dns_resolve(). */
+DNS_CARES_API struct dns_request *dns_resolve_stream(struct ev_loop *loop, const char *hostname, const char *service,
+                                                     const struct addrinfo *hints, unsigned deadline_ms,
+                                                     dns_stream_cb cb, void *arg);
+
 /* Cancels a lookup. When it returns, the callback will never run and its arg may be freed. Other lookups are not
  * disturbed. NULL is fine, and so is the handle whose own callback is running now (nothing happens). */
 DNS_CARES_API void dns_cancel(struct dns_request *request);

@@ -42,6 +42,7 @@ struct Asking {
     std::string canonical_name;
     std::uint32_t ttl = 0;
     dns_source source = DNS_SOURCE_NONE;
+    bool given = false;  // to a lookup that takes parts: its addresses are no longer here
   };
 
   Asking(Resolver &resolver, Lookup &lookup) : v6(resolver, lookup, RRType::kAAAA), v4(resolver, lookup, RRType::kA) {}
@@ -52,32 +53,45 @@ struct Asking {
   }
   // Adds what an answer says of how it came about.
   void add(const Origin &answer);
+  bool part_was_given() const { return v6.given || v4.given; }
   bool has_addresses() const { return !v6.addresses.empty() || !v4.addresses.empty(); }
 
   RRset v6;
   RRset v4;
-  Origin origin;  // of all answers so far: their queries, the last one's reply, the last error
+  bool postponed = false;  // v6 is to be asked for when v4 is answered
+  Origin origin;           // of all answers so far: their queries, the last one's reply, the last error
+};
+
+// Whom a lookup calls back: with its whole result, or with parts of it.
+struct Callback {
+  Callback(dns_result_cb cb, void *cb_arg) : on_result(cb), arg(cb_arg) {}
+  Callback(dns_stream_cb cb, void *cb_arg) : on_part(cb), arg(cb_arg) {}
+  void operator()(int status, const addrinfo *ai, bool more) const {
+    if (on_part != nullptr) return on_part(status, ai, more ? 1 : 0, arg);
+    on_result(status, ai, arg);
+  }
+
+  dns_result_cb on_result = nullptr;
+  dns_stream_cb on_part = nullptr;
+  void *arg;
 };
 
 struct Lookup : ListNode<Lookup>, Deadlines::Entry {
-  enum class State : std::uint8_t { kWaiting, kAsking, kFinished, kCalling };
+  // kPart: a part of its addresses waits to be given; then it is asking again.
+  enum class State : std::uint8_t { kWaiting, kAsking, kPart, kFinished, kCalling };
 
-  Lookup(const char *hostname, const Hints &wanted, dns_result_cb callback, void *callback_arg)
-      : cb(callback),
-        arg(callback_arg),
-        hints(wanted),
-        has_hostname(hostname != nullptr),
-        name(hostname != nullptr ? hostname : "") {}
+  Lookup(const char *hostname, const Hints &wanted, const Callback &whom)
+      : callback(whom), hints(wanted), has_hostname(hostname != nullptr), name(hostname != nullptr ? hostname : "") {}
   virtual ~Lookup() = default;
 
   bool flag(int ai_flag) const { return (hints.flags & ai_flag) != 0; }
   bool came_from_dns() const {
     return source == DNS_SOURCE_CACHE || source == DNS_SOURCE_STALE || source == DNS_SOURCE_SERVER;
   }
-  void call() { cb(status, result.get(), arg); }
+  // Only where two RRsets are asked for that do not depend on each other.
+  bool streams() const { return callback.on_part != nullptr && hints.family == AF_UNSPEC; }
 
-  const dns_result_cb cb;
-  void *const arg;
+  const Callback callback;
   Hints hints;
   const bool has_hostname;
   State state = State::kWaiting;
@@ -91,7 +105,7 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
   std::unique_ptr<Asking> asking;  // once it was its turn
   std::uint32_t ttl = 0;           // seconds for which the result is good
   dns_source source = DNS_SOURCE_NONE;
-  AddrinfoList result;  // not null if and only if finished with DNS_OK
+  AddrinfoList result;  // not null if and only if finished with DNS_OK, or a part
 };
 
 }  // namespace dns_cares

@@ -302,9 +302,13 @@ void Resolver::ask(Lookup &lookup) {
     if (!is_valid_name(candidate_)) continue;  // Too long with this domain.
     asking.v6.take(kNotAsked);
     asking.v4.take(kNotAsked);
-    if (asks_for(lookup, RRType::kAAAA)) want(asking.v6);
-    if (asks_for(lookup, RRType::kA)) want(asking.v4);
-    if (asking.waiting()) return;
+    const bool wants_v6 = asks_for(lookup, RRType::kAAAA);
+    const bool wants_v4 = asks_for(lookup, RRType::kA);
+    asking.postponed = settings_.single_request && wants_v6 && wants_v4;
+    if (wants_v6 && !asking.postponed) want(asking.v6);
+    if (wants_v4) want(asking.v4);
+    want_postponed(asking);
+    if (asking.waiting()) return wait_for_the_other(lookup);
     if (end_candidate(lookup, asking.v6.view(), asking.v4.view())) return;
   }
 }
@@ -320,6 +324,20 @@ void Resolver::want(Asking::RRset &rrset) {
   if (joined) journal_.joined(&rrset.lookup, candidate_.c_str(), rrset.type);
 }
 
+void Resolver::want_postponed(Asking &asking) {
+  if (!asking.postponed || asking.v4.waiting()) return;
+  asking.postponed = false;
+  want(asking.v6);
+}
+
+// While one RRset is on its way: addresses of the other do not wait for it for long (RFC 8305 section 3).
+void Resolver::wait_for_the_other(Lookup &lookup) {
+  const Asking &asking = *lookup.asking;
+  if (!asking.has_addresses()) return;
+  if (lookup.streams() && !asking.v6.addresses.empty()) return give_part(lookup);
+  end_early_at(lookup, now_ + settings_.resolution_delay);
+}
+
 void Resolver::on_answered(const Question &question, const Answer &answer) noexcept {
   cache_.store(question.name, question.type, answer, now_);
 }
@@ -332,16 +350,39 @@ void Resolver::on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept {
     if (!is_failure(answer.status) || !take_stale(rrset)) {
       rrset.take({answer.status, answer.addresses, answer.canonical_name, answer.ttl, DNS_SOURCE_SERVER});
     }
-    if (lookup.asking->waiting()) {
-      if (!rrset.addresses.empty()) end_early_at(lookup, now_ + settings_.resolution_delay);
-      return;
-    }
-    if (end_candidate(lookup, lookup.asking->v6.view(), lookup.asking->v4.view())) return;
-    ++lookup.candidate;
-    ask(lookup);
+    want_postponed(*lookup.asking);
+    if (lookup.asking->waiting()) return wait_for_the_other(lookup);
+    end_asking(lookup);
   } catch (const std::bad_alloc &) {
     finish(lookup, DNS_ENOMEM);
   }
+}
+
+// Nothing is waited for any more.
+void Resolver::end_asking(Lookup &lookup) {
+  const Asking &asking = *lookup.asking;
+  if (asking.part_was_given()) return end_stream(lookup);
+  if (end_candidate(lookup, asking.v6.view(), asking.v4.view())) return;
+  ++lookup.candidate;
+  ask(lookup);
+}
+
+// The addresses that are there; the lookup goes on until its other RRset is there.
+void Resolver::give_part(Lookup &lookup) {
+  const Asking &asking = *lookup.asking;
+  lookup.ttl = joint_ttl(asking.v6.view(), asking.v4.view());
+  lookup.source = joint_source(asking.v6.view(), asking.v4.view());
+  make_result(lookup, asking.v6.view(), asking.v4.view());
+  lookup.state = Lookup::State::kPart;
+  finished_.push_back(lookup);
+}
+
+// With the RRset that is not yet given.
+void Resolver::end_stream(Lookup &lookup) {
+  const Asking &asking = *lookup.asking;
+  const Asking::RRset &rest = asking.v6.given ? asking.v4 : asking.v6;
+  if (rest.addresses.empty()) return finish(lookup, rest.status, rest.source);
+  end_candidate(lookup, asking.v6.view(), asking.v4.view());
 }
 
 // True if the cache has data that may serve since the servers do not (RFC 8767 section 5).
@@ -376,15 +417,8 @@ bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetVie
   lookup.ttl = joint_ttl(v6, v4);
   lookup.source = joint_source(v6, v4);
   if (!v6.addresses.empty() || !v4.addresses.empty()) {
-    select(lookup.hints, v6.addresses, v4.addresses, selection_);
-    order_addresses(selection_, sources_, now_);
-    // A canonical name that is the one asked for is given in the letters in which it was asked for. One that could not
-    // be asked for is not given: c-ares's releases do not even agree on how to write it.
-    const std::string_view canonical = v4.addresses.empty() ? v6.canonical_name : v4.canonical_name;
-    const std::string asked_for =
-        lookup.flag(AI_CANONNAME) ? lookup.search->candidate(lookup.name, lookup.candidate) : std::string();
-    finish_with(lookup, lookup.source, selection_,
-                same_name(canonical, asked_for) || !is_valid_name(canonical) ? asked_for : canonical);
+    make_result(lookup, v6, v4);
+    finish(lookup, DNS_OK, lookup.source);
     return true;
   }
   const int status = of_one_candidate(v6.status, v4.status);
@@ -393,6 +427,21 @@ bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetVie
   if (search_continues(status)) return false;
   end_search(lookup);
   return true;
+}
+
+void Resolver::make_result(Lookup &lookup, const RRsetView &v6, const RRsetView &v4) {
+  select(lookup.hints, v6.addresses, v4.addresses, selection_);
+  order_addresses(selection_, sources_, now_);
+  lookup.result = make_addrinfo(selection_, lookup.transports, canonical_name(lookup, v4.addresses.empty() ? v6 : v4));
+}
+
+// Where it is asked for. One that is the name asked for is given in the letters in which that was asked for. One that
+// could not be asked for is not given: c-ares's releases do not even agree on how to write it.
+std::string Resolver::canonical_name(const Lookup &lookup, const RRsetView &rrset) const {
+  if (!lookup.flag(AI_CANONNAME)) return {};
+  const std::string_view canonical = rrset.canonical_name;
+  std::string asked_for = lookup.search->candidate(lookup.name, lookup.candidate);
+  return same_name(canonical, asked_for) || !is_valid_name(canonical) ? asked_for : std::string(canonical);
 }
 
 void Resolver::end_early_at(Lookup &lookup, double moment) {
@@ -413,15 +462,20 @@ void Resolver::expire(double now) noexcept {
 
 // With the addresses that are there, or with stale ones; without any, not before the deadline.
 void Resolver::end_without_waiting(Lookup &lookup) {
+  const bool late = lookup.deadline <= now_ + kEarly;
   if (lookup.asking != nullptr) {
+    Asking &asking = *lookup.asking;
     write_candidate(lookup);
-    for (Asking::RRset *rrset : {&lookup.asking->v6, &lookup.asking->v4}) {
+    for (Asking::RRset *rrset : {&asking.v6, &asking.v4}) {
       if (rrset->waiting()) take_stale(*rrset);
     }
-    const Asking &asking = *lookup.asking;
-    if (asking.has_addresses() && end_candidate(lookup, asking.v6.view(), asking.v4.view())) return;
+    if (asking.has_addresses() && lookup.streams() && asking.waiting() && !late) {
+      give_part(lookup);
+    } else if (asking.has_addresses() && end_candidate(lookup, asking.v6.view(), asking.v4.view())) {
+      return;
+    }
   }
-  if (lookup.deadline <= now_ + kEarly) return finish(lookup, DNS_ETIMEOUT);
+  if (late) return finish(lookup, DNS_ETIMEOUT);
   deadlines_.move(lookup, lookup.deadline);
 }
 
@@ -431,15 +485,24 @@ void Resolver::finish_all(int status) noexcept {
   while (!all.empty()) finish(all.front(), status);
 }
 
-std::unique_ptr<Lookup> Resolver::take_finished() noexcept {
-  if (round_.empty()) return nullptr;
-  std::unique_ptr<Lookup> lookup(&round_.front());
-  lookup->unlink();
-  lookup->state = Lookup::State::kCalling;
+std::unique_ptr<Lookup> Resolver::take_finished(Lookup &lookup) noexcept {
+  lookup.unlink();
+  lookup.state = Lookup::State::kCalling;
   --outstanding_;
-  journal_.ended(lookup.get(), lookup->has_hostname ? lookup->name.c_str() : nullptr, lookup->status, lookup->source,
-                 now_ - lookup->started);
-  return lookup;
+  journal_.ended(&lookup, lookup.has_hostname ? lookup.name.c_str() : nullptr, lookup.status, lookup.source,
+                 now_ - lookup.started);
+  return std::unique_ptr<Lookup>(&lookup);
+}
+
+AddrinfoList Resolver::take_part(Lookup &lookup) noexcept {
+  for (Asking::RRset *rrset : {&lookup.asking->v6, &lookup.asking->v4}) {
+    if (rrset->addresses.empty()) continue;
+    rrset->given = true;
+    rrset->addresses.clear();
+  }
+  lookup.state = Lookup::State::kAsking;
+  asking_.push_back(lookup);
+  return std::move(lookup.result);
 }
 
 void Resolver::cancel(Lookup &lookup) noexcept {

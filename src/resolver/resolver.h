@@ -35,6 +35,7 @@ class Resolver final : private Inflight::Listener {
     Search search;                             // taken out by the resolver
     HostSources sources = parse_nsswitch("");  // where names are looked up, and in which order
     bool no_aaaa = false;                      // the servers are asked for no AAAA
+    bool single_request = false;               // for A first, and then for AAAA
     std::size_t window = 192;                  // queries on the wire at once
     double resolution_delay = 0.05;  // seconds that one family's addresses wait for the other's (RFC 8305 section 3)
     Cache::Limits cache;
@@ -82,8 +83,11 @@ class Resolver final : private Inflight::Listener {
 
   // Opens a round of deliveries: what has finished until now is in it, what finishes later is not.
   void begin_round() { round_.append(finished_); }
-  // The next lookup of the round, its state kCalling; nullptr at its end.
-  std::unique_ptr<Lookup> take_finished() noexcept;
+  // The next lookup of the round, finished or with a part to give; nullptr at its end.
+  Lookup *first_of_round() { return round_.empty() ? nullptr : &round_.front(); }
+  // Takes a finished lookup out, its state kCalling; or takes its part from a lookup, which goes on.
+  std::unique_ptr<Lookup> take_finished(Lookup &lookup) noexcept;
+  AddrinfoList take_part(Lookup &lookup) noexcept;
 
   Cache &cache() { return cache_; }
   const Cache &cache() const { return cache_; }
@@ -110,6 +114,11 @@ class Resolver final : private Inflight::Listener {
   void admit_waiting() noexcept;
   void ask(Lookup &lookup);
   void want(Asking::RRset &rrset);
+  void want_postponed(Asking &asking);
+  void wait_for_the_other(Lookup &lookup);
+  void end_asking(Lookup &lookup);
+  void give_part(Lookup &lookup);
+  void end_stream(Lookup &lookup);
   bool take_stale(Asking::RRset &rrset);
   void end_early_at(Lookup &lookup, double moment);
   void end_without_waiting(Lookup &lookup);
@@ -117,6 +126,8 @@ class Resolver final : private Inflight::Listener {
   void end_search(Lookup &lookup);
   bool end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4);
 
+  void make_result(Lookup &lookup, const RRsetView &v6, const RRsetView &v4);
+  std::string canonical_name(const Lookup &lookup, const RRsetView &rrset) const;
   void finish_with(Lookup &lookup, dns_source source, std::span<const Address> addresses,
                    std::string_view canonical_name);
   void finish(Lookup &lookup, int status, dns_source source = DNS_SOURCE_NONE) noexcept;

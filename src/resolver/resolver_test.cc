@@ -130,6 +130,14 @@ class FakeSources final : public SourceFinder {
   bool has_v6 = true;
 };
 
+// The next lookup of the round, taken out; null at its end.
+std::unique_ptr<Lookup> take_finished(Resolver &resolver) {
+  Lookup *const lookup = resolver.first_of_round();
+  return lookup != nullptr ? resolver.take_finished(*lookup) : nullptr;
+}
+
+void call(Lookup &lookup) { lookup.callback(lookup.status, lookup.result.get(), false); }
+
 // One lookup of a test, and what became of it.
 struct Outcome {
   Lookup *lookup = nullptr;  // until it was called back or cancelled
@@ -208,7 +216,7 @@ class ResolverTest : public testing::Test {
   Outcome &start(const char *name, const Hints &hints = kStream, const char *service = nullptr,
                  double deadline = kDeadline) {
     Outcome &outcome = outcomes_.emplace_back();
-    auto lookup = std::make_unique<Lookup>(name, hints, record, &outcome);
+    auto lookup = std::make_unique<Lookup>(name, hints, Callback(record, &outcome));
     outcome.lookup = lookup.get();
     resolver().start(std::move(lookup), service, now_, deadline);
     EXPECT_EQ(outcome.calls, 0) << "called back inside start()";
@@ -235,9 +243,9 @@ class ResolverTest : public testing::Test {
   int deliver() {
     resolver().begin_round();
     int count = 0;
-    while (const auto lookup = resolver().take_finished()) {
+    while (const auto lookup = take_finished(resolver())) {
       EXPECT_EQ(lookup->state, Lookup::State::kCalling);
-      lookup->call();
+      call(*lookup);
       ++count;
     }
     return count;
@@ -800,15 +808,15 @@ TEST_F(ResolverTest, NeverMoreThanTheWindowIsWithTheServers) {
     for (int i = 0; i < 50; ++i) {
       const std::string name = "a" + std::to_string(i);
       upstream.script("A " + name + ".two.test", answer_with({"192.0.2.1"}, name));
-      resolver.start(std::make_unique<Lookup>(name.c_str(), kStream, record, &outcomes.emplace_back()), nullptr, 0,
-                     kDeadline);
+      resolver.start(std::make_unique<Lookup>(name.c_str(), kStream, Callback(record, &outcomes.emplace_back())),
+                     nullptr, 0, kDeadline);
     }
     for (int turns = 0; turns < 1000 && resolver.has_lookups(); ++turns) {
       resolver.advance(0);
       EXPECT_LE(upstream.waiting(), size);
       upstream.answer_all();
       resolver.begin_round();
-      while (const auto lookup = resolver.take_finished()) lookup->call();
+      while (const auto lookup = take_finished(resolver)) call(*lookup);
     }
     EXPECT_EQ(upstream.most_at_once(), size);
     for (const Outcome &outcome : outcomes) EXPECT_EQ(outcome.text(), "192.0.2.1");
@@ -915,7 +923,7 @@ TEST_F(ResolverTest, LookupOfAnOpenRoundCanBeCancelled) {
   Outcome &outcome = start("192.0.2.1");
   resolver().begin_round();
   cancel(outcome);
-  EXPECT_EQ(resolver().take_finished(), nullptr);
+  EXPECT_EQ(take_finished(resolver()), nullptr);
   EXPECT_FALSE(resolver().has_lookups());
 }
 
@@ -1174,11 +1182,11 @@ TEST_F(ResolverTest, WhatFinishesDuringARoundIsInTheNext) {
 TEST_F(ResolverTest, NothingIsDeliveredOutsideOfARound) {
   start("192.0.2.1");
   resolver().advance(now_);
-  EXPECT_EQ(resolver().take_finished(), nullptr);
+  EXPECT_EQ(take_finished(resolver()), nullptr);
   resolver().begin_round();
-  const auto lookup = resolver().take_finished();
+  const auto lookup = take_finished(resolver());
   ASSERT_NE(lookup, nullptr);
-  EXPECT_EQ(resolver().take_finished(), nullptr);
+  EXPECT_EQ(take_finished(resolver()), nullptr);
 }
 
 TEST_F(ResolverTest, RoundThatWasLeftOpenGoesOnBeforeWhatFinishedLater) {
@@ -1187,7 +1195,7 @@ TEST_F(ResolverTest, RoundThatWasLeftOpenGoesOnBeforeWhatFinishedLater) {
     start(name).on_call = [&order, name] { order += name[8]; };
   }
   resolver().begin_round();
-  resolver().take_finished()->call();
+  call(*take_finished(resolver()));
   EXPECT_TRUE(resolver().has_work());
   start("192.0.2.3").on_call = [&order] { order += '3'; };
   settle();
@@ -1366,6 +1374,50 @@ TEST_F(ResolverTest, Rfc8305LateRRsetStillReachesTheCache) {
   answer("AAAA a.test");
   EXPECT_EQ(resolve("a.test"), "2001:db8::1 192.0.2.1");
   EXPECT_EQ(asked().size(), 2u);
+}
+
+TEST_F(ResolverTest, Rfc8305Section3AddressesOfTheCacheDoNotWaitForLongEither) {
+  settings_.resolution_delay = 0.05;
+  settings_.cache = {1 << 20, 86400, 900, 0};
+  host("a.test", {"192.0.2.1"});
+  const Outcome &first = start("a.test", stream(AF_INET));
+  finish_all_there_is();
+  EXPECT_EQ(first.text(), "192.0.2.1");
+  const Outcome &both = start("a.test");
+  settle();
+  EXPECT_EQ(asked().back(), "AAAA a.test");
+  now_ = 0.06;
+  resolver().expire(now_);
+  settle();
+  EXPECT_EQ(both.text(), "192.0.2.1");
+}
+
+TEST_F(ResolverTest, SingleRequestAsksForAaaaWhenAIsAnswered) {
+  settings_.single_request = true;
+  host("a.test", {"2001:db8::1", "192.0.2.1"});
+  const Outcome &outcome = start("a.test");
+  settle();
+  EXPECT_EQ(asked(), Asked({"A a.test"}));
+  answer("A a.test");
+  EXPECT_EQ(asked(), Asked({"A a.test", "AAAA a.test"}));
+  EXPECT_EQ(outcome.calls, 0);
+  answer("AAAA a.test");
+  EXPECT_EQ(outcome.text(), "2001:db8::1 192.0.2.1");
+}
+
+TEST_F(ResolverTest, SingleRequestAsksForOneFamilyAtOnce) {
+  settings_.single_request = true;
+  host("a.test", {"2001:db8::1", "192.0.2.1"});
+  EXPECT_EQ(resolve("a.test", stream(AF_INET6)), "2001:db8::1");
+  EXPECT_EQ(resolve("a.test", stream(AF_INET)), "192.0.2.1");
+}
+
+TEST_F(ResolverTest, SingleRequestAsksForBothOfEachCandidate) {
+  settings_.single_request = true;
+  search({"one.test"});
+  host("a", {"2001:db8::1"});
+  EXPECT_EQ(resolve("a"), "2001:db8::1");
+  EXPECT_EQ(asked(), Asked({"A a.one.test", "AAAA a.one.test", "A a", "AAAA a"}));
 }
 
 TEST_F(ResolverTest, OneFamilysNodataDoesNotStartTheResolutionDelay) {
@@ -1592,8 +1644,8 @@ class ResolverWithoutMemoryTest : public testing::TestWithParam<NoMemoryCase> {
     Journal journal;
     Resolver resolver(settings_for_no_memory(), upstream, sources, journal);
     auto lookup = std::make_unique<Lookup>(
-        GetParam().name, Hints{GetParam().name != nullptr ? AI_CANONNAME : 0, AF_UNSPEC, SOCK_STREAM, 0}, record,
-        &outcome);
+        GetParam().name, Hints{GetParam().name != nullptr ? AI_CANONNAME : 0, AF_UNSPEC, SOCK_STREAM, 0},
+        Callback(record, &outcome));
     bool failed = false;
     {
       const dns_cares_test::FailingNew no_memory(spared);
@@ -1605,7 +1657,7 @@ class ResolverWithoutMemoryTest : public testing::TestWithParam<NoMemoryCase> {
       failed = no_memory.failed();
     }
     resolver.begin_round();
-    while (const auto finished = resolver.take_finished()) finished->call();
+    while (const auto finished = take_finished(resolver)) call(*finished);
     EXPECT_FALSE(resolver.has_work());
     EXPECT_FALSE(resolver.has_lookups());
     EXPECT_FALSE(resolver.has_deadline());
@@ -1654,8 +1706,8 @@ TEST(ResolverWithoutMemory, PartialResultIsDeliveredOrNoMemoryIsToldAtTheDeadlin
     Journal journal;
     Resolver resolver({}, upstream, sources, journal);
     Outcome outcome;
-    resolver.start(std::make_unique<Lookup>("a.test", stream(AF_UNSPEC, AI_CANONNAME), record, &outcome), nullptr, 0,
-                   kDeadline);
+    resolver.start(std::make_unique<Lookup>("a.test", stream(AF_UNSPEC, AI_CANONNAME), Callback(record, &outcome)),
+                   nullptr, 0, kDeadline);
     resolver.advance(0);
     upstream.answer("A a.test");
     resolver.advance(0);
@@ -1665,7 +1717,7 @@ TEST(ResolverWithoutMemory, PartialResultIsDeliveredOrNoMemoryIsToldAtTheDeadlin
       failed = no_memory.failed();
     }
     resolver.begin_round();
-    while (const auto finished = resolver.take_finished()) finished->call();
+    while (const auto finished = take_finished(resolver)) call(*finished);
     EXPECT_EQ(outcome.calls, 1);
     EXPECT_EQ(outcome.text(), failed ? "ENOMEM" : "192.0.2.1");
     out_of_memory |= outcome.status == DNS_ENOMEM;
@@ -1683,9 +1735,11 @@ TEST(ResolverWithoutMemory, OtherLookupsAreNotDisturbed) {
     Resolver resolver(settings_for_no_memory(), upstream, sources, journal);
     Outcome unlucky;
     Outcome undisturbed;
-    resolver.start(std::make_unique<Lookup>(kSearchedFor, kStream, record, &undisturbed), nullptr, 0, kDeadline);
+    resolver.start(std::make_unique<Lookup>(kSearchedFor, kStream, Callback(record, &undisturbed)), nullptr, 0,
+                   kDeadline);
     resolver.advance(0);
-    auto lookup = std::make_unique<Lookup>("a-name-that-is-nowhere-to-be-found.test", kStream, record, &unlucky);
+    auto lookup =
+        std::make_unique<Lookup>("a-name-that-is-nowhere-to-be-found.test", kStream, Callback(record, &unlucky));
     {
       const dns_cares_test::FailingNew no_memory(spared);
       resolver.start(std::move(lookup), nullptr, 0, kDeadline);
@@ -1697,7 +1751,7 @@ TEST(ResolverWithoutMemory, OtherLookupsAreNotDisturbed) {
       upstream.answer_all();
     }
     resolver.begin_round();
-    while (const auto finished = resolver.take_finished()) finished->call();
+    while (const auto finished = take_finished(resolver)) call(*finished);
     EXPECT_EQ(unlucky.text(), failed ? "ENOMEM" : "ENOTFOUND") << spared;
     EXPECT_EQ(undisturbed.text(), "2001:db8::1 192.0.2.1 192.0.2.2") << spared;
   }
