@@ -11,11 +11,12 @@ namespace dns_cares {
 class Search {
  public:
   Search() = default;
-  Search(std::vector<std::string> domains, unsigned ndots) : domains_(std::move(domains)), ndots_(ndots) {}
+  // The domain "." stands for the name as it is.
+  Search(std::vector<std::string> domains, unsigned ndots);
 
   // Candidate number `index` of a name, or "" after the last. A name that ends in a dot is its only candidate;
-  // one with at least ndots dots is asked as it is first, others last. Candidates that would be too long
-  // are given all the same: the caller checks.
+  // one with at least ndots dots is asked as it is first, others in the place of ".", or last. Candidates that would be
+  // too long are given all the same: the caller checks.
   std::string candidate(std::string_view name, std::size_t index) const {
     std::string result;
     write_candidate(name, index, result);
@@ -25,7 +26,8 @@ class Search {
   void write_candidate(std::string_view name, std::size_t index, std::string &result) const;
 
  private:
-  std::vector<std::string> domains_;
+  std::vector<std::string> domains_;  // without "."
+  std::size_t as_it_is_ = 0;          // behind how many of them a name with fewer dots than ndots is asked as it is
   unsigned ndots_ = 1;
 };
 

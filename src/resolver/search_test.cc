@@ -34,6 +34,15 @@ TEST(Search, NameWithFewerDotsThanNdotsIsAskedAsItIsLast) {
   EXPECT_EQ(candidates(Search(kDomains, 2), "host.sub"), (Names{"host.sub.one.test", "host.sub.two.test", "host.sub"}));
 }
 
+// As glibc does with `search . one.test`.
+TEST(Search, RootAmongTheDomainsIsThePlaceOfTheNameAsItIs) {
+  EXPECT_EQ(candidates(Search({".", "one.test"}, 1), "host"), (Names{"host", "host.one.test"}));
+  EXPECT_EQ(candidates(Search({"one.test", ".", "two.test"}, 1), "host"),
+            (Names{"host.one.test", "host", "host.two.test"}));
+  EXPECT_EQ(candidates(Search({"one.test", "."}, 1), "host.sub"), (Names{"host.sub", "host.sub.one.test"}));
+  EXPECT_EQ(candidates(Search({"."}, 1), "host"), Names{"host"});
+}
+
 TEST(Search, NameWithNdotsDotsIsAskedAsItIsFirst) {
   EXPECT_EQ(candidates(Search(kDomains, 1), "host.sub"), (Names{"host.sub", "host.sub.one.test", "host.sub.two.test"}));
   EXPECT_EQ(candidates(Search(kDomains, 2), "a.b.c"), (Names{"a.b.c", "a.b.c.one.test", "a.b.c.two.test"}));
