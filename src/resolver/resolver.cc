@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "resolver/idna.h"
 #include "resolver/literal.h"
 #include "resolver/name.h"
 
@@ -118,7 +119,7 @@ void Resolver::resolve(Lookup &lookup, const char *service) {
   if (!lookup.has_hostname) return finish_with_own_address(lookup);
   if (const auto literal = parse_literal(lookup.name)) return finish_with_literal(lookup, *literal);
   if (lookup.flag(AI_NUMERICHOST)) return finish(lookup, DNS_ENOTFOUND);
-  if (!normalize_name(lookup.name)) return finish(lookup, DNS_EBADNAME);
+  if (!to_a_labels(lookup.name) || !normalize_name(lookup.name)) return finish(lookup, DNS_EBADNAME);
   if (is_localhost(lookup.name)) return finish_with_loopback(lookup);
   if (finish_before_dns(lookup)) return;
   if (is_never_asked_for(lookup.name)) return finish(lookup, DNS_ENOTFOUND);
