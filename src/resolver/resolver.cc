@@ -331,10 +331,10 @@ bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetVie
     // A canonical name that is the one asked for is given in the letters in which it was asked for. One that could not
     // be asked for is not given: c-ares's releases do not even agree on how to write it.
     const std::string_view canonical = v4.addresses.empty() ? v6.canonical_name : v4.canonical_name;
-    const std::string asked_for =
-        lookup.flag(AI_CANONNAME) ? lookup.search->candidate(lookup.name, lookup.candidate) : std::string();
+    asked_for_.clear();
+    if (lookup.flag(AI_CANONNAME)) lookup.search->write_candidate(lookup.name, lookup.candidate, asked_for_);
     finish_with(lookup, selection_,
-                same_name(canonical, asked_for) || !is_valid_name(canonical) ? asked_for : canonical);
+                same_name(canonical, asked_for_) || !is_valid_name(canonical) ? asked_for_ : canonical);
     return true;
   }
   const int status = of_one_candidate(v6.status, v4.status);

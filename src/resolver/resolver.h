@@ -118,6 +118,7 @@ class Resolver final : private Inflight::Listener {
   Inflight inflight_;
   double now_ = 0;                  // as the last call passed it
   std::string candidate_;           // the name that is being looked at, in lower case
+  std::string asked_for_;           // the same in the letters of the lookup, if they are wanted
   std::vector<Address> selection_;  // what a result is made of; kept for its memory
   Deadlines deadlines_;
   List<Lookup> waiting_;

@@ -1307,6 +1307,29 @@ TEST_F(ResolverTest, CancelledOneOfManyWaitersLeavesTheOthersTheirAnswer) {
   EXPECT_EQ(other.text(), "192.0.2.1");
 }
 
+// The list itself is of malloc(3), one block, and is not counted.
+TEST_F(ResolverTest, CacheHitAllocatesTheLookupAndItsResultOnly) {
+  settings_.cache = {1 << 20, 86400, 900, 0};
+  search({"too-long-a-domain-for-a-short-string.test"});
+  alias("www.too-long-a-domain-for-a-short-string.test", "too-long-an-alias-for-a-short-string.test",
+        {"192.0.2.1", "2001:db8::1"});
+  const Hints hints = stream(AF_UNSPEC, AI_CANONNAME);
+  ASSERT_EQ(resolve("www", hints), "2001:db8::1 192.0.2.1");
+  ASSERT_EQ(resolve("www", hints), "2001:db8::1 192.0.2.1") << "from the cache, whose buffers are there then";
+  Outcome outcome;
+  const dns_cares_test::CountingNew counting;
+  resolver().start(std::make_unique<Lookup>("www", hints, record, &outcome), "80", now_, kDeadline);
+  resolver().advance(now_);
+  resolver().begin_round();
+  const auto lookup = resolver().take_finished();
+  EXPECT_EQ(counting.allocations(), 1u) << "the lookup";
+  ASSERT_NE(lookup, nullptr);
+  lookup->call();
+  EXPECT_EQ(outcome.text(), "2001:db8::1 192.0.2.1");
+  EXPECT_EQ(outcome.canonical_name, "too-long-an-alias-for-a-short-string.test");
+  EXPECT_EQ(asked().size(), 2u);
+}
+
 TEST_F(ResolverTest, AnswerIsCachedAndNotAskedForAgain) {
   settings_.cache = {1 << 20, 86400, 900, 0};
   host("a.test", {"192.0.2.1", "2001:db8::1"});
