@@ -2,8 +2,10 @@
 
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "dns_cares/dns_cares.h"
 
@@ -23,7 +25,7 @@ class Block {
 
   bool allocated() const { return list_ != nullptr; }
 
-  // Appends an entry that shares nothing with `model` but its plain values.
+  // Appends an entry that shares nothing with `model` but its plain values. It has no canonical name.
   void append(const addrinfo &model) {
     addrinfo *entry = new (next_entry_) addrinfo(model);
     entry->ai_next = nullptr;
@@ -33,13 +35,15 @@ class Block {
       entry->ai_addr = reinterpret_cast<sockaddr *>(next_sockaddr_);
       next_sockaddr_ += room_for(model.ai_addrlen);
     }
-    if (model.ai_canonname != nullptr) {
-      const std::size_t size = std::strlen(model.ai_canonname) + 1;
-      std::memcpy(next_name_, model.ai_canonname, size);
-      entry->ai_canonname = next_name_;
-      next_name_ += size;
-    }
+    entry->ai_canonname = nullptr;
     ++next_entry_;
+  }
+
+  // Of the entry that was appended last.
+  void set_canonical_name(std::string_view name) {
+    next_entry_[-1].ai_canonname = next_name_;
+    next_name_ = std::copy(name.begin(), name.end(), next_name_);
+    *next_name_++ = '\0';
   }
 
   AddrinfoList take() { return std::move(list_); }
@@ -81,10 +85,8 @@ AddrinfoList make_addrinfo(std::span<const Address> addresses, std::span<const T
   for (const Address &address : addresses) {
     sockaddr_octets += Block::room_for(address.family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
   }
-  std::string name(canonical_name);
-  Block block(addresses.size() * transports.size(), sockaddr_octets * transports.size(), name.size() + 1);
+  Block block(addresses.size() * transports.size(), sockaddr_octets * transports.size(), canonical_name.size() + 1);
   if (!block.allocated()) throw std::bad_alloc();
-  char *canonname = name.empty() ? nullptr : name.data();
   for (const Address &address : addresses) {
     for (const Transport &transport : transports) {
       sockaddr_storage storage;
@@ -94,9 +96,8 @@ AddrinfoList make_addrinfo(std::span<const Address> addresses, std::span<const T
       entry.ai_protocol = transport.protocol;
       entry.ai_addrlen = write_sockaddr(address, transport.port, storage);
       entry.ai_addr = reinterpret_cast<sockaddr *>(&storage);
-      entry.ai_canonname = canonname;
       block.append(entry);
-      canonname = nullptr;
+      if (!canonical_name.empty()) block.set_canonical_name(std::exchange(canonical_name, {}));
     }
   }
   return block.take();
@@ -117,7 +118,10 @@ struct addrinfo *dns_addrinfo_dup(const struct addrinfo *ai) {
   }
   Block block(entries, sockaddr_octets, name_octets);
   if (!block.allocated()) return nullptr;
-  for (const addrinfo *entry = ai; entry != nullptr; entry = entry->ai_next) block.append(*entry);
+  for (const addrinfo *entry = ai; entry != nullptr; entry = entry->ai_next) {
+    block.append(*entry);
+    if (entry->ai_canonname != nullptr) block.set_canonical_name(entry->ai_canonname);
+  }
   return block.take().release();
 }
 

@@ -42,8 +42,8 @@ none 'declared in a public header and not exported' "$(comm -23 "$scratch/declar
 none 'exported and not declared in a public header' \
   "$(comm -13 "$scratch/declared" "$scratch/exported" | grep -vE '^dns_cares_[0-9]+$' || true)"
 
-# Libraries: libev, c-ares, and what every C++ program has.
-allowed='cares|ev|stdc\+\+|gcc_s|m|c|pthread|resolv'
+# Libraries: libev, c-ares, libidn2 where there is one, and what every C++ program has.
+allowed='cares|ev|idn2|stdc\+\+|gcc_s|m|c|pthread|resolv'
 [ -z "$sanitizers" ] || allowed="$allowed|asan|ubsan|tsan|lsan"
 needed=$(readelf -dW "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p')
 none 'needed, and not one of the libraries that may be' \

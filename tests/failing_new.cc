@@ -1,5 +1,9 @@
 #include "failing_new.h"
 
+#include <malloc.h>
+
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -8,6 +12,14 @@ namespace {
 thread_local bool active = false;
 thread_local bool has_failed = false;
 thread_local std::size_t left = 0;
+
+struct Count {
+  std::size_t allocations = 0;
+  std::ptrdiff_t octets = 0;
+  std::ptrdiff_t most_octets = 0;
+};
+thread_local bool counting = false;
+thread_local Count count;
 
 bool fails_now() {
   if (!active) return false;
@@ -19,20 +31,33 @@ bool fails_now() {
   return true;
 }
 
+void *allocate(std::size_t size) {
+  void *memory = fails_now() ? nullptr : std::malloc(size != 0 ? size : 1);
+  if (counting && memory != nullptr) {
+    ++count.allocations;
+    count.octets += static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
+    count.most_octets = std::max(count.most_octets, count.octets);
+  }
+  return memory;
+}
+
+void give_back(void *memory) {
+  if (counting) count.octets -= static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
+  std::free(memory);
+}
+
 }  // namespace
 
 // The program's own operators go before the standard library's, in shared libraries too.
 void *operator new(std::size_t size) {
-  void *memory = fails_now() ? nullptr : std::malloc(size != 0 ? size : 1);
+  void *memory = allocate(size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
-void *operator new(std::size_t size, const std::nothrow_t &) noexcept {
-  return fails_now() ? nullptr : std::malloc(size != 0 ? size : 1);
-}
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void *memory, const std::nothrow_t &) noexcept { std::free(memory); }
+void *operator new(std::size_t size, const std::nothrow_t &) noexcept { return allocate(size); }
+void operator delete(void *memory) noexcept { give_back(memory); }
+void operator delete(void *memory, std::size_t) noexcept { give_back(memory); }
+void operator delete(void *memory, const std::nothrow_t &) noexcept { give_back(memory); }
 
 namespace dns_cares_test {
 
@@ -45,5 +70,16 @@ FailingNew::FailingNew(std::size_t spared) {
 FailingNew::~FailingNew() { active = false; }
 
 bool FailingNew::failed() const { return has_failed; }
+
+CountingNew::CountingNew() {
+  count = {};
+  counting = true;
+}
+
+CountingNew::~CountingNew() { counting = false; }
+
+std::size_t CountingNew::allocations() const { return count.allocations; }
+
+std::size_t CountingNew::most_octets() const { return static_cast<std::size_t>(count.most_octets); }
 
 }  // namespace dns_cares_test

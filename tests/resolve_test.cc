@@ -196,7 +196,7 @@ TEST_F(Resolve, NameThatCannotBeAskedForIsRefused) {
   const std::string label_64(64, 'a');
   std::string too_long;
   for (int i = 0; i < 128; ++i) too_long += "a.";
-  for (const char *name : {"", "a..b", ".a", "a b", "caf\xc3\xa9.test", label_64.c_str(), too_long.c_str()}) {
+  for (const char *name : {"", "a..b", ".a", "a b", "caf\xe9.test", label_64.c_str(), too_long.c_str()}) {
     EXPECT_EQ(resolve(name).status(), DNS_EBADNAME) << name;
   }
   EXPECT_EQ(server_.queries(), 0u);

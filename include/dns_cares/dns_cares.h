@@ -59,7 +59,8 @@ enum dns_status {
   DNS_EBADRESP,     /* the reply was malformed, or its CNAME records run in a circle */
   DNS_ECONNREFUSED, /* no server could be reached: port closed, connection reset, network unreachable */
   DNS_EBADNAME,     /* hostname malformed: empty, an empty label, a label over 63 or a name over 255 octets (RFC
-                       1035 section 2.3.4), a character other than letters, digits, '-', '_', '/', '*' */
+                       1035 section 2.3.4), a character of ASCII other than letters, digits, '-', '_', '/', '*', or
+                       beyond ASCII what IDNA2008 does not allow, or all if the library is without libidn2 */
   DNS_EBADFAMILY,   /* family is none of AF_UNSPEC, AF_INET, AF_INET6, or a literal is of the other one */
   DNS_EBADFLAGS,    /* unknown bit in ai_flags, AI_CANONNAME without a hostname, unknown option */
   DNS_ESERVICE,     /* unknown service, or not one of this socktype, or not numeric where it must be */
@@ -82,7 +83,9 @@ typedef void (*dns_result_cb)(int status, const struct addrinfo *ai, void *arg);
 /* Starts a lookup: the one call most programs need.
  *
  * hostname  a host name, or a literal address: IPv6 with or without %scope, IPv4 in every form that
- *           inet_aton(3) takes. NULL, as for getaddrinfo(3), means this host's loopback addresses; service must
+ *           inet_aton(3) takes. A name beyond ASCII is in UTF-8, whatever the locale, and is looked up by its
+ *           A-labels as IDNA2008 has it (RFC 5891), capitals and widths mapped (RFC 5895); canonical names are
+ *           in A-labels. NULL, as for getaddrinfo(3), means this host's loopback addresses; service must
  *           then not be NULL.
  * service   NULL, a decimal port, or a name of the services database
  * family    AF_UNSPEC, AF_INET or AF_INET6

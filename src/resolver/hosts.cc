@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "resolver/idna.h"
 #include "resolver/literal.h"
 #include "resolver/name.h"
 #include "resolver/text_file.h"
@@ -102,7 +103,15 @@ class Hosts::Builder {
     if (address_ == kNone) return;
     Index canonical = kNone;
     std::string_view name;
-    while (take_word(names, name)) add_name(name, canonical);
+    while (take_word(names, name)) add_name(as_asked_for(name), canonical);
+  }
+
+  // Lookups ask for A-labels. A name that has none stays as it is written, and is not found.
+  std::string_view as_asked_for(std::string_view name) {
+    if (is_ascii(name)) return name;
+    converted_ = name;
+    to_a_labels(converted_);
+    return converted_;
   }
 
   // `canonical` is set by the first name of the line.
@@ -152,12 +161,13 @@ class Hosts::Builder {
   Hosts &hosts_;
   std::string_view address_text_;  // of the last line
   Index address_ = kNone;          // the same, in addresses_
+  std::string converted_;          // the name, if it is not in ASCII
   std::unordered_map<Address, Index, AddressHash> known_;
   std::unordered_set<std::uint64_t> more_;
 };
 
 Hosts::Hosts(std::string_view text) : seed_(make_seed()) {
-  Builder(*this).build(text.substr(0, kNone));  // The indices reach no further.
+  Builder(*this).build(text.substr(0, kNone / 8));  // The indices reach no further, with A-labels for U-labels.
 }
 
 std::string_view Hosts::text_at(Index text) const {

@@ -24,7 +24,8 @@ class Hosts {
 
   Hosts() = default;
   // hosts(5): an address and its names on each line, '#' starts a comment; lines that are neither are skipped. IPv4
-  // addresses are those of inet_pton(3), as in glibc. `text` is not needed afterwards. Throws std::bad_alloc.
+  // addresses are those of inet_pton(3), as in glibc. Names that are not in ASCII count as their A-labels. `text` is
+  // not needed afterwards. Throws std::bad_alloc.
   explicit Hosts(std::string_view text);
 
   // nullptr if the file does not have the name. Case does not matter, nor does a last dot. The entry is valid until

@@ -241,6 +241,29 @@ TEST_F(HostsTest, EveryNameOfALongBlockListIsFound) {
   EXPECT_EQ(addresses_of("ads50000.tracker6.example"), "none");
 }
 
+#if DNS_CARES_HAS_IDN
+
+TEST_F(HostsTest, NameBeyondAsciiIsFoundByItsALabels) {
+  read(
+      "192.0.2.1 BÜCHER.test main\n"
+      "192.0.2.2 xn--bcher-kva.test\n"
+      "192.0.2.3 other bücher.test\n");
+  EXPECT_EQ(addresses_of("xn--bcher-kva.test"), "192.0.2.1 192.0.2.2 192.0.2.3");
+  EXPECT_EQ(canonical_name_of("main"), "xn--bcher-kva.test");
+}
+
+#endif
+
+TEST_F(HostsTest, NameWithoutALabelsStaysAsItIsWritten) {
+  read(
+      "192.0.2.1 b\xfc"
+      "cher.test main\n");
+  EXPECT_EQ(addresses_of("main"), "192.0.2.1");
+  EXPECT_EQ(canonical_name_of("main"),
+            "b\xfc"
+            "cher.test");
+}
+
 TEST_F(HostsTest, SnapshotMayBeMovedAndCopied) {
   Hosts first("192.0.2.1 a\n");
   const Hosts copy = first;

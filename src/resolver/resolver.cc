@@ -8,6 +8,7 @@
 #include <new>
 #include <utility>
 
+#include "resolver/idna.h"
 #include "resolver/literal.h"
 #include "resolver/name.h"
 
@@ -147,7 +148,7 @@ void Resolver::resolve(Lookup &lookup, const char *service) {
   if (!lookup.has_hostname) return finish_with_own_address(lookup);
   if (const auto literal = parse_literal(lookup.name)) return finish_with_literal(lookup, *literal);
   if (lookup.flag(AI_NUMERICHOST)) return finish(lookup, DNS_ENOTFOUND);
-  if (!normalize_name(lookup.name)) return finish(lookup, DNS_EBADNAME);
+  if (!to_a_labels(lookup.name) || !normalize_name(lookup.name)) return finish(lookup, DNS_EBADNAME);
   if (is_localhost(lookup.name)) return finish_with_loopback(lookup);
   if (finish_before_dns(lookup)) return;
   if (is_never_asked_for(lookup.name)) return finish(lookup, DNS_ENOTFOUND);
@@ -437,11 +438,11 @@ void Resolver::make_result(Lookup &lookup, const RRsetView &v6, const RRsetView 
 
 // Where it is asked for. One that is the name asked for is given in the letters in which that was asked for. One that
 // could not be asked for is not given: c-ares's releases do not even agree on how to write it.
-std::string Resolver::canonical_name(const Lookup &lookup, const RRsetView &rrset) const {
+std::string_view Resolver::canonical_name(const Lookup &lookup, const RRsetView &rrset) {
   if (!lookup.flag(AI_CANONNAME)) return {};
+  lookup.search->write_candidate(lookup.name, lookup.candidate, asked_for_);
   const std::string_view canonical = rrset.canonical_name;
-  std::string asked_for = lookup.search->candidate(lookup.name, lookup.candidate);
-  return same_name(canonical, asked_for) || !is_valid_name(canonical) ? asked_for : std::string(canonical);
+  return same_name(canonical, asked_for_) || !is_valid_name(canonical) ? asked_for_ : canonical;
 }
 
 void Resolver::end_early_at(Lookup &lookup, double moment) {

@@ -127,7 +127,7 @@ class Resolver final : private Inflight::Listener {
   bool end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4);
 
   void make_result(Lookup &lookup, const RRsetView &v6, const RRsetView &v4);
-  std::string canonical_name(const Lookup &lookup, const RRsetView &rrset) const;
+  std::string_view canonical_name(const Lookup &lookup, const RRsetView &rrset);
   void finish_with(Lookup &lookup, dns_source source, std::span<const Address> addresses,
                    std::string_view canonical_name);
   void finish(Lookup &lookup, int status, dns_source source = DNS_SOURCE_NONE) noexcept;
@@ -140,6 +140,7 @@ class Resolver final : private Inflight::Listener {
   Inflight inflight_;
   double now_ = 0;                  // as the last call passed it
   std::string candidate_;           // the name that is being looked at, in lower case
+  std::string asked_for_;           // the same in the letters of the lookup, if they are wanted
   std::vector<Address> selection_;  // what a result is made of; kept for its memory
   Deadlines deadlines_;
   List<Lookup> waiting_;

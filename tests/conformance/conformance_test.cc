@@ -3,9 +3,11 @@
 #include <gnu/libc-version.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <string>
 
 #include "answers.h"
 #include "cases.h"
@@ -71,7 +73,7 @@ TEST_P(Conformance, SameAsGlibc) {
     EXPECT_EQ(ours, glibc) << c.about;
     return;
   }
-  EXPECT_EQ(ours, difference->ours) << difference->reason;
+  EXPECT_EQ(ours, difference->ours) << "docs/differences.md: " << difference->reason;
   if (gnu_get_libc_version() == kComparedGlibc) {
     EXPECT_NE(difference->ours, glibc) << "there is no difference: take it out of the table";
   }
@@ -103,8 +105,22 @@ TEST(ConformanceTables, EachIntendedDifferenceIsOfOneCase) {
   std::set<std::string_view> names;
   for (const Case &c : all_cases()) names.insert(c.about);
   for (const Difference &difference : intended_differences()) {
-    EXPECT_EQ(names.erase(difference.about), 1U) << "of no case, or twice: " << difference.about;
+    for (const std::string_view about : difference.cases) {
+      EXPECT_EQ(names.erase(about), 1U) << "of no case, or twice: " << about;
+    }
   }
+}
+
+// The rows of docs/differences.md begin with the name of a reason.
+TEST(ConformanceTables, ReasonsAreThoseOfTheDocs) {
+  std::set<std::string> documented;
+  std::ifstream docs(DNS_CARES_DOCS "/differences.md");
+  for (std::string line; std::getline(docs, line);) {
+    if (line.starts_with("| `")) documented.insert(line.substr(3, line.find('`', 3) - 3));
+  }
+  std::set<std::string> given;
+  for (const Difference &difference : intended_differences()) given.emplace(difference.reason);
+  EXPECT_EQ(documented, given);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Where dns_cares means to differ from glibc: each case once, with what we give and why.
+// Where dns_cares means to differ from glibc: each case once, and what we give. Why is said in docs/differences.md.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 namespace dns_cares_test {
 
 struct Difference {
-  std::string_view about;  // Case::about
-  std::string ours;        // as ask_dns_cares() says it
-  std::string_view reason;
+  std::string_view reason;              // its name in docs/differences.md
+  std::string ours;                     // as ask_dns_cares() says it
+  std::vector<std::string_view> cases;  // Case::about of each
 };
 
 // The glibc that the table was made with. A later one may have come to agree with us in some cases.
