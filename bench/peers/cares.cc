@@ -9,6 +9,7 @@
 
 #include <map>
 
+#include "pace.h"
 #include "workload.h"
 
 using dns_cares_bench::Pair;
@@ -120,11 +121,13 @@ int main(int argc, char **argv) {
   ev_timer_start(peer.loop, &timer);
 
   const auto start = work.variant("query") ? query : get_addrinfo;
+  dns_cares_bench::Pace pace(work, peer.loop);
   while (!work.finished()) {
     while (const char *name = work.next()) start(peer, name);
+    pace.start();
     ev_run(peer.loop, EVRUN_ONCE);
   }
-  const int status = work.report();
+  const int status = work.report(pace.json());
   ares_destroy(peer.channel);
   return status;
 }

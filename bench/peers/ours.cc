@@ -2,6 +2,7 @@
 #include <ev.h>
 
 #include "dns_cares/dns_cares.h"
+#include "pace.h"
 #include "workload.h"
 
 using dns_cares_bench::Workload;
@@ -26,12 +27,14 @@ int main(int argc, char **argv) {
   options.servers = servers.c_str();
   if (dns_init(loop, &options) != DNS_OK) return 1;
 
+  dns_cares_bench::Pace pace(work, loop);
   while (!work.finished()) {
     while (const char *name = work.next()) {
       dns_resolve_async(loop, name, nullptr, work.family(), SOCK_STREAM, 0, on_result, &work);
     }
+    pace.start();
     ev_run(loop, EVRUN_ONCE);
   }
   dns_shutdown(loop);
-  return work.report();
+  return work.report(pace.json());
 }

@@ -26,6 +26,7 @@ class Workload {
  public:
   // --server=ADDRESS:PORT --names=N --window=N (0: all names at once) --both (A and AAAA instead of A alone)
   // --prefix=TEXT (makes the names new) --distinct=N (names repeat after so many) --rcvbuf=OCTETS --variant=WORD
+  // --pace (see pace.h)
   Workload(int argc, char **argv) {
     for (int i = 1; i < argc; ++i) parse(argv[i]);
     if (window_ == 0) window_ = names_;
@@ -41,6 +42,7 @@ class Workload {
   int family() const { return both_ ? AF_UNSPEC : AF_INET; }
   std::size_t window() const { return window_; }
   int receive_buffer() const { return receive_buffer_; }
+  bool pace() const { return pace_; }
   bool variant(std::string_view word) const { return variant_ == word; }
 
   // The name to look up next, valid until the next call; nullptr while the window is full and when all are started.
@@ -74,8 +76,9 @@ class Workload {
 
   bool finished() const { return done_ == names_; }
 
-  // Prints the figures as one line of JSON. Returns the program's exit status.
-  int report() const {
+  // Prints the figures as one line of JSON, `more` members (", \"name\": value") among them. Returns the program's exit
+  // status.
+  int report(const std::string &more = "") const {
     rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     std::printf("{\"lookups\": %zu, \"complete\": %zu, \"timeouts\": %zu, \"failures\": {", done_, complete_,
@@ -91,7 +94,7 @@ class Workload {
         seconds(usage.ru_stime) - seconds(usage_.ru_stime), usage.ru_maxrss);
     std::printf(", \"preempted\": %ld", usage.ru_nivcsw - usage_.ru_nivcsw);
     if (!latencies_.empty()) print_latencies(latencies_);
-    std::printf("}\n");
+    std::printf("%s}\n", more.c_str());
     return 0;
   }
 
@@ -125,6 +128,8 @@ class Workload {
       window_ = std::stoul(value);
     } else if (key == "--both") {
       both_ = true;
+    } else if (key == "--pace") {
+      pace_ = true;
     } else if (key == "--prefix") {
       prefix_ = value.substr(0, kLongestPrefix);
     } else if (key == "--distinct") {
@@ -160,6 +165,7 @@ class Workload {
   std::size_t window_ = 0;
   std::size_t distinct_ = 0;
   bool both_ = false;
+  bool pace_ = false;
   int receive_buffer_ = 0;
   std::string prefix_ = "n";
   std::string variant_;
