@@ -92,7 +92,7 @@ void dns_cache_forget(struct ev_loop *loop, const char *name) {
   if (context == nullptr) return;
   try {
     std::string plain(name);
-    if (to_a_labels(plain) && normalize_name(plain)) context->cache().forget(name_key(plain));
+    if (to_a_labels(plain) && normalize_name(plain)) context->cache().forget(NameKey(name_key(plain)));
   } catch (...) {
     context->cache().flush();  // Rather too much than what was to be forgotten.
   }

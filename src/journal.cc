@@ -68,13 +68,13 @@ void Journal::ended(const void *lookup, const char *name, int status, dns_source
   tell(event);
 }
 
-void Journal::found(const void *lookup, const char *name, RRType type, const RRsetView &rrset) {
-  ++(rrset.source == DNS_SOURCE_STALE ? counts_.cache_stale : counts_.cache_hits);
+void Journal::found(const void *lookup, const char *name, RRType type, const Found &found) {
+  ++(found.source == DNS_SOURCE_STALE ? counts_.cache_stale : counts_.cache_hits);
   if (!traces()) return;
   dns_trace_event event = event_of(DNS_TRACE_CACHE, lookup, name, type);
-  event.status = rrset.status;
-  event.source = rrset.source;
-  event.seconds = rrset.ttl;
+  event.status = found.status;
+  event.source = found.source;
+  event.seconds = found.ttl;
   tell(event);
 }
 

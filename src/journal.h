@@ -27,7 +27,7 @@ class Journal {
   void ended(const void *lookup, const char *name, int status, dns_source source, double seconds);
 
   // An RRset that a lookup wants.
-  void found(const void *lookup, const char *name, RRType type, const RRsetView &rrset);
+  void found(const void *lookup, const char *name, RRType type, const Found &found);
   void missed() { ++counts_.cache_misses; }
   void joined(const void *lookup, const char *name, RRType type);
   void prefetched() { ++counts_.prefetches; }

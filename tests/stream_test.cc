@@ -86,15 +86,15 @@ TEST_F(Stream, Ipv6AddressesAreGivenAsSoonAsTheyHaveCome) {
 }
 
 TEST_F(Stream, Ipv4AddressesWaitForTheResolutionDelay) {
-  server_.on("both.test", "AAAA", answer({"2001:db8::1"}).after(300ms));
-  init(50);
+  server_.on("both.test", "AAAA", answer({"2001:db8::1"}).after(150ms));
+  init(40);
   EXPECT_THAT(resolve("both.test"), ElementsAre("192.0.2.1 ...", "2001:db8::1 end"));
-  EXPECT_GE(called_at_ms_[0], 49);
-  EXPECT_GE(called_at_ms_[1], 299);
+  EXPECT_GE(called_at_ms_[0], 39);
+  EXPECT_GE(called_at_ms_[1], 149);
 }
 
 TEST_F(Stream, WithoutAResolutionDelayIpv4AddressesDoNotWait) {
-  server_.on("both.test", "AAAA", answer({"2001:db8::1"}).after(200ms));
+  server_.on("both.test", "AAAA", answer({"2001:db8::1"}).after(100ms));
   init(0);
   EXPECT_THAT(resolve("both.test"), ElementsAre("192.0.2.1 ...", "2001:db8::1 end"));
 }

@@ -37,35 +37,36 @@ int status_of(unsigned rcode) {
   }
 }
 
-// How far the chain of CNAME records was followed.
-struct Chain {
-  std::string name;
-  std::uint32_t ttl = kForever;
-  std::size_t length = 0;
+// What is found while a reply is read. The chain of CNAME records is followed from the question.
+struct Findings {
+  std::string name;  // the end of the chain so far; empty: still the question's name
+  std::size_t links = 0;
+  std::uint32_t chain_ttl = kForever;
+  std::uint32_t rrset_ttl = kForever;
+  std::vector<Address> addresses;  // of the RRset at the end of the chain
 };
 
 enum class Pass { kMoved, kAtEnd, kMalformed };
 
 // Reads the answer section once, moving along the chain, and collects the RRset of the name it stands at.
-Pass read_answers(Message &message, RRType type, Chain &chain, Answer &answer) {
-  answer.addresses.clear();
-  std::uint32_t rrset_ttl = kForever;
+Pass read_answers(Message &message, const char *question, RRType type, Findings &findings) {
+  findings.addresses.clear();
+  findings.rrset_ttl = kForever;
   bool moved = false;
   Record record;
   for (std::size_t i = 0; i < message.count(Section::kAnswer); ++i) {
     if (!message.read(Section::kAnswer, i, record)) return Pass::kMalformed;
-    if (!same_name(record.owner, chain.name)) continue;
+    if (!same_name(record.owner, findings.links == 0 ? question : findings.name.c_str())) continue;
     if (record.type == ns_t_cname) {
-      chain.name = record.target;
-      chain.ttl = std::min(chain.ttl, sane_ttl(record.ttl));
-      if (++chain.length > kMostLinks) return Pass::kMalformed;  // A circle, or as good as one.
+      findings.name = record.target;
+      findings.chain_ttl = std::min(findings.chain_ttl, sane_ttl(record.ttl));
+      if (++findings.links > kMostLinks) return Pass::kMalformed;  // A circle, or as good as one.
       moved = true;
     } else if (record.type == static_cast<unsigned>(type)) {
-      answer.addresses.push_back(record.address);
-      rrset_ttl = std::min(rrset_ttl, sane_ttl(record.ttl));
+      findings.addresses.push_back(record.address);
+      findings.rrset_ttl = std::min(findings.rrset_ttl, sane_ttl(record.ttl));
     }
   }
-  answer.ttl = std::min(chain.ttl, rrset_ttl);
   return moved ? Pass::kMoved : Pass::kAtEnd;
 }
 
@@ -82,27 +83,29 @@ std::uint32_t negative_ttl(Message &message, std::string_view name) {
 }
 
 Answer decode_message(Message &message, RRType type) {
+  // Its memory is used again for each reply.
+  static thread_local Findings findings;
   const char *question = message.question();
   if (question == nullptr) return Answer::failure(DNS_EBADRESP);
   const int status = status_of(message.rcode());
   if (status != DNS_OK && status != DNS_ENOTFOUND) return Answer::failure(status);
 
-  Chain chain{question};
-  Answer answer{status, {}, {}, 0};
+  findings.links = 0;
+  findings.chain_ttl = kForever;
   Pass pass;
   do {
-    pass = read_answers(message, type, chain, answer);
+    pass = read_answers(message, question, type, findings);
     if (pass == Pass::kMalformed) return Answer::failure(DNS_EBADRESP);
   } while (pass == Pass::kMoved);
 
-  if (status == DNS_ENOTFOUND || answer.addresses.empty()) {
-    answer.status = status == DNS_OK ? DNS_ENODATA : status;
-    answer.addresses.clear();
-    answer.ttl = std::min(chain.ttl, negative_ttl(message, chain.name));
-  } else {
-    answer.canonical_name = without_last_dot(chain.name);
+  const std::string_view end = findings.links == 0 ? question : std::string_view(findings.name);
+  if (status == DNS_OK && !findings.addresses.empty()) {
+    return {DNS_OK,
+            RRset::make(findings.addresses, findings.links == 0 ? std::string_view() : without_last_dot(end)),
+            std::min(findings.chain_ttl, findings.rrset_ttl),
+            {}};
   }
-  return answer;
+  return {status == DNS_OK ? DNS_ENODATA : status, {}, std::min(findings.chain_ttl, negative_ttl(message, end)), {}};
 }
 
 }  // namespace

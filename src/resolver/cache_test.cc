@@ -18,13 +18,12 @@ namespace {
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 Answer positive(std::uint32_t ttl, int addresses = 1) {
-  Answer answer{DNS_OK, {}, "end.test", ttl};
-  for (int i = 0; i < addresses; ++i)
-    answer.addresses.push_back(Address::v4({htonl(0xc0000200U + static_cast<unsigned>(i))}));
-  return answer;
+  std::vector<Address> all;
+  for (int i = 0; i < addresses; ++i) all.push_back(Address::v4({htonl(0xc0000200U + static_cast<unsigned>(i))}));
+  return {DNS_OK, RRset::make(all, "end.test"), ttl, {}};
 }
 
-Answer negative(int status, std::uint32_t ttl) { return {status, {}, {}, ttl}; }
+Answer negative(int status, std::uint32_t ttl) { return {status, {}, ttl, {}}; }
 
 class CacheTest : public testing::Test {
  protected:
@@ -36,13 +35,13 @@ class CacheTest : public testing::Test {
   }
   void advance(double seconds) { now_ += seconds; }
   void store(const std::string &name, const Answer &answer, RRType type = RRType::kA) {
-    cache().store(name, type, answer, now_);
+    cache().store(NameKey(name), type, answer, now_);
   }
   // "none", "stale", or the status.
   std::string find(const std::string &name, RRType type = RRType::kA) {
-    const Cache::Entry *entry = cache().find(name, type, now_);
+    const Cache::Entry *entry = cache().find(NameKey(name), type, now_);
     if (entry == nullptr) return "none";
-    return entry->fresh(now_) ? dns_strerror(entry->view(now_).status) : "stale";
+    return entry->fresh(now_) ? dns_strerror(entry->found(now_).status) : "stale";
   }
 
   const std::string ok_ = dns_strerror(DNS_OK);
@@ -64,11 +63,11 @@ TEST_F(CacheTest, AnswerIsKeptForItsTtl) {
 
 TEST_F(CacheTest, EntryHasTheWholeAnswer) {
   store("a.test", positive(60, 3));
-  const Cache::Entry *entry = cache().find("a.test", RRType::kA, now_);
+  const Cache::Entry *entry = cache().find(NameKey("a.test"), RRType::kA, now_);
   ASSERT_NE(entry, nullptr);
-  EXPECT_EQ(entry->view(now_).addresses.size(), 3u);
-  EXPECT_EQ(entry->view(now_).addresses[2], positive(60, 3).addresses[2]);
-  EXPECT_EQ(entry->view(now_).canonical_name, "end.test");
+  EXPECT_EQ(entry->found(now_).addresses().size(), 3u);
+  EXPECT_EQ(entry->found(now_).addresses()[2], positive(60, 3).rrset->addresses()[2]);
+  EXPECT_EQ(entry->found(now_).rrset->canonical_name(), "end.test");
   advance(10.5);
   EXPECT_EQ(entry->ttl(now_), 50u);
 }
@@ -159,9 +158,9 @@ TEST_F(CacheTest, Rfc8767Section5StaleDataServeForHalfAMinuteOnceTheServersHaveF
   advance(61);
   store("a.test", negative(DNS_ESERVFAIL, 0));
   EXPECT_EQ(find("a.test"), "stale") << "a failure does not take their place";
-  ASSERT_NE(cache().serve_stale("a.test", RRType::kA, now_), nullptr);
+  ASSERT_NE(cache().serve_stale(NameKey("a.test"), RRType::kA, now_), nullptr);
   EXPECT_EQ(find("a.test"), ok_);
-  EXPECT_EQ(cache().find("a.test", RRType::kA, now_)->ttl(now_), 30u);
+  EXPECT_EQ(cache().find(NameKey("a.test"), RRType::kA, now_)->ttl(now_), 30u);
   advance(31);
   EXPECT_EQ(find("a.test"), "stale");
 }
@@ -170,31 +169,31 @@ TEST_F(CacheTest, Rfc8767DataAreNeverServedPastTheLimit) {
   limits_.max_stale_s = 10;
   store("a.test", positive(60));
   advance(65);
-  ASSERT_NE(cache().serve_stale("a.test", RRType::kA, now_), nullptr);
+  ASSERT_NE(cache().serve_stale(NameKey("a.test"), RRType::kA, now_), nullptr);
   advance(6);
   EXPECT_EQ(find("a.test"), "none");
-  EXPECT_EQ(cache().serve_stale("a.test", RRType::kA, now_), nullptr);
+  EXPECT_EQ(cache().serve_stale(NameKey("a.test"), RRType::kA, now_), nullptr);
 }
 
 TEST_F(CacheTest, WithoutMaxStaleNothingServesStale) {
   store("a.test", positive(60));
   advance(61);
-  EXPECT_EQ(cache().serve_stale("a.test", RRType::kA, now_), nullptr);
+  EXPECT_EQ(cache().serve_stale(NameKey("a.test"), RRType::kA, now_), nullptr);
 }
 
 TEST_F(CacheTest, PopularEntryIsDueInTheLastTenthOfItsTime) {
   store("a.test", positive(100));
   for (int i = 0; i < 3; ++i) find("a.test");
   advance(89);
-  EXPECT_FALSE(cache().find("a.test", RRType::kA, now_)->due_for_prefetch(now_));
+  EXPECT_FALSE(cache().find(NameKey("a.test"), RRType::kA, now_)->due_for_prefetch(now_));
   advance(2);
-  EXPECT_TRUE(cache().find("a.test", RRType::kA, now_)->due_for_prefetch(now_));
+  EXPECT_TRUE(cache().find(NameKey("a.test"), RRType::kA, now_)->due_for_prefetch(now_));
 }
 
 TEST_F(CacheTest, EntryThatNobodyUsesIsNotDue) {
   store("a.test", positive(100));
   advance(95);
-  EXPECT_FALSE(cache().find("a.test", RRType::kA, now_)->due_for_prefetch(now_));
+  EXPECT_FALSE(cache().find(NameKey("a.test"), RRType::kA, now_)->due_for_prefetch(now_));
 }
 
 TEST_F(CacheTest, StaysWithinItsBoundAndDropsTheLeastRecentlyUsed) {
@@ -241,11 +240,11 @@ TEST_F(CacheTest, ForgetsANameAndAllOfIt) {
   store("a.test", positive(60), RRType::kA);
   store("a.test", positive(60), RRType::kAAAA);
   store("b.test", negative(DNS_ENOTFOUND, 60));
-  cache().forget("a.test");
+  cache().forget(NameKey("a.test"));
   EXPECT_EQ(find("a.test"), "none");
   EXPECT_EQ(find("a.test", RRType::kAAAA), "none");
   EXPECT_EQ(find("b.test"), dns_strerror(DNS_ENOTFOUND));
-  cache().forget("b.test");
+  cache().forget(NameKey("b.test"));
   EXPECT_EQ(cache().entries(), 0u);
 }
 
@@ -266,7 +265,7 @@ TEST_F(CacheTest, WithoutMemoryNothingIsKeptAndNothingLost) {
   for (std::size_t spared = 0; failed && spared < 10; ++spared) {
     const Answer answer = positive(60);
     const dns_cares_test::FailingNew failing(spared);
-    cache().store("b.test", RRType::kA, answer, now_);
+    cache().store(NameKey("b.test"), RRType::kA, answer, now_);
     failed = failing.failed();
   }
   EXPECT_EQ(find("a.test"), ok_);
@@ -276,7 +275,7 @@ TEST_F(CacheTest, WithoutMemoryNothingIsKeptAndNothingLost) {
 TEST_F(CacheTest, FindAllocatesNothing) {
   store("a-name-that-is-too-long-for-a-short-string.test", positive(60));
   const dns_cares_test::FailingNew failing;
-  EXPECT_NE(cache().find("a-name-that-is-too-long-for-a-short-string.test", RRType::kA, now_), nullptr);
+  EXPECT_NE(cache().find(NameKey("a-name-that-is-too-long-for-a-short-string.test"), RRType::kA, now_), nullptr);
   EXPECT_FALSE(failing.failed());
 }
 

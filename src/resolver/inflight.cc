@@ -1,6 +1,5 @@
 #include "resolver/inflight.h"
 
-#include <functional>
 #include <memory>
 #include <new>
 #include <string>
@@ -8,7 +7,7 @@
 
 namespace dns_cares {
 
-class Query final : public Question, public ListNode<Query> {
+class Query final : public Question, public ListNode<Query>, public HashNode<Query> {
  public:
   Query(Inflight &inflight, std::string of_name, RRType of_type)
       : Question(std::move(of_name), of_type), inflight_(inflight) {}
@@ -52,36 +51,27 @@ Inflight::~Inflight() {
   delete_all(answered_);
 }
 
-std::size_t Inflight::Hash::operator()(const Key &key) const {
-  return std::hash<std::string_view>()(key.name) * 31 + static_cast<std::size_t>(key.type);
-}
-std::size_t Inflight::Hash::operator()(const Query *query) const { return (*this)(Key{query->name, query->type}); }
-bool Inflight::Equal::operator()(const Key &key, const Query *query) const {
-  return key == Key{query->name, query->type};
+Query *Inflight::find(const NameKey &key, RRType type) const {
+  return by_name_.find(key.hash, [&](const Query &query) { return query.type == type && query.name == key.name; });
 }
 
-Query *Inflight::find(std::string_view name, RRType type) const {
-  const auto found = by_question_.find(Key{name, type});
-  return found != by_question_.end() ? *found : nullptr;
-}
-
-Query &Inflight::make(std::string_view name, RRType type) {
-  auto query = std::make_unique<Query>(*this, std::string(name), type);
-  by_question_.insert(query.get());
+Query &Inflight::make(const NameKey &key, RRType type) {
+  auto query = std::make_unique<Query>(*this, std::string(key.name), type);
+  by_name_.insert(*query, key.hash);
   queued_.push_back(*query);
   return *query.release();
 }
 
-bool Inflight::want(std::string_view name, RRType type, Waiter &waiter) {
-  Query *const on_its_way = find(name, type);
-  (on_its_way != nullptr ? *on_its_way : make(name, type)).add(waiter);
+bool Inflight::want(const NameKey &key, RRType type, Waiter &waiter) {
+  Query *const on_its_way = find(key, type);
+  (on_its_way != nullptr ? *on_its_way : make(key, type)).add(waiter);
   return on_its_way != nullptr;
 }
 
-bool Inflight::ask_ahead(std::string_view name, RRType type) noexcept {
-  if (!has_room() || find(name, type) != nullptr) return false;
+bool Inflight::ask_ahead(const NameKey &key, RRType type) noexcept {
+  if (!has_room() || find(key, type) != nullptr) return false;
   try {
-    make(name, type).ahead = true;
+    make(key, type).ahead = true;
   } catch (const std::bad_alloc &) {
     return false;
   }
@@ -89,7 +79,7 @@ bool Inflight::ask_ahead(std::string_view name, RRType type) noexcept {
 }
 
 void Inflight::drop(Query &query) {
-  by_question_.erase(&query);
+  by_name_.erase(query);
   delete &query;
 }
 
@@ -124,8 +114,8 @@ void Inflight::settle() noexcept {
   while (!batch.empty()) {
     const std::unique_ptr<Query> query(&batch.front());
     query->unlink();
-    by_question_.erase(query.get());
-    listener_.on_answered(*query, query->answer());
+    by_name_.erase(*query);
+    listener_.on_answered({query->name, query->hash()}, query->type, query->answer());
     query->tell_waiters();
   }
 }

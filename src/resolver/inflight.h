@@ -7,10 +7,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <string_view>
-#include <unordered_set>
 
+#include "hash_table.h"
 #include "list.h"
 #include "resolver/upstream.h"
 
@@ -33,7 +31,7 @@ class Inflight {
   // Sees every answer before those who wait for it.
   class Listener {
    public:
-    virtual void on_answered(const Question &question, const Answer &answer) noexcept = 0;
+    virtual void on_answered(const NameKey &key, RRType type, const Answer &answer) noexcept = 0;
 
    protected:
     ~Listener() = default;
@@ -44,12 +42,12 @@ class Inflight {
       : upstream_(upstream), listener_(listener), window_(window) {}
   ~Inflight();
 
-  // Has the waiter wait for the RRset: for the query that is on its way already, or for a new one. The name is in lower
-  // case. True if it was on its way. Throws std::bad_alloc.
-  bool want(std::string_view name, RRType type, Waiter &waiter);
+  // Has the waiter wait for the RRset: for the query that is on its way already, or for a new one. True if it was on
+  // its way. Throws std::bad_alloc.
+  bool want(const NameKey &key, RRType type, Waiter &waiter);
   // Asks for what nobody waits for yet, if there is room and it is not asked for already. Without memory it does not.
   // True if it does.
-  bool ask_ahead(std::string_view name, RRType type) noexcept;
+  bool ask_ahead(const NameKey &key, RRType type) noexcept;
 
   // Whether a query wanted now would be sent at once.
   bool has_room() const { return queued_.empty() && on_wire_count_ < window_; }
@@ -70,25 +68,8 @@ class Inflight {
  private:
   friend class Query;
   using Queries = List<Query>;
-  struct Key {
-    std::string_view name;
-    RRType type;
-    bool operator==(const Key &) const = default;
-  };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(const Key &key) const;
-    std::size_t operator()(const Query *query) const;
-  };
-  struct Equal {
-    using is_transparent = void;
-    bool operator()(const Query *a, const Query *b) const { return a == b; }
-    bool operator()(const Key &key, const Query *query) const;
-    bool operator()(const Query *query, const Key &key) const { return (*this)(key, query); }
-  };
-
-  Query *find(std::string_view name, RRType type) const;
-  Query &make(std::string_view name, RRType type);
+  Query *find(const NameKey &key, RRType type) const;
+  Query &make(const NameKey &key, RRType type);
   void answered(Query &query);
   void drop(Query &query);
 
@@ -99,7 +80,7 @@ class Inflight {
   Queries queued_;
   Queries on_wire_;
   Queries answered_;
-  std::unordered_set<Query *, Hash, Equal> by_question_;  // all of them
+  HashTable<Query> by_name_;  // all of them
 };
 
 }  // namespace dns_cares

@@ -38,7 +38,9 @@ class FakeUpstream final : public Upstream {
 
 class RecordingListener final : public Inflight::Listener {
  public:
-  void on_answered(const Question &question, const Answer &) noexcept override { heard += question.name + ' '; }
+  void on_answered(const NameKey &key, RRType, const Answer &) noexcept override {
+    heard += std::string(key.name) + ' ';
+  }
   std::string heard;
 };
 
@@ -60,7 +62,7 @@ class InflightTest : public testing::Test {
 
   RecordingWaiter &want(const char *name, RRType type = RRType::kA) {
     RecordingWaiter &waiter = waiters_.emplace_back();
-    inflight_.want(name, type, waiter);
+    inflight_.want(NameKey(name), type, waiter);
     return waiter;
   }
 
@@ -204,7 +206,7 @@ TEST_F(InflightTest, WaiterForgottenBetweenItsAnswerAndTheSettlingIsNotTold) {
 TEST_F(InflightTest, DestroyedWaiterIsNotTold) {
   {
     RecordingWaiter gone;
-    inflight_.want("a", RRType::kA, gone);
+    inflight_.want(NameKey("a"), RRType::kA, gone);
     inflight_.send_queued();
   }
   upstream_.answer(0);
@@ -249,7 +251,7 @@ TEST_F(InflightTest, QueueOfUnwantedQueriesAloneIsCleared) {
 TEST_F(InflightTest, WaiterMayWantMoreWhenItIsTold) {
   RecordingWaiter &a = want("a");
   a.then = [&] {
-    if (a.answers == 1) inflight_.want("again", RRType::kA, a);
+    if (a.answers == 1) inflight_.want(NameKey("again"), RRType::kA, a);
   };
   inflight_.send_queued();
   upstream_.answer(0);
@@ -279,7 +281,7 @@ TEST_F(InflightTest, SettlingEndsThoughEveryWaiterWantsMore) {
   upstream_.at_once = true;
   RecordingWaiter &a = want("a");
   a.then = [&] {
-    inflight_.want("a", RRType::kA, a);
+    inflight_.want(NameKey("a"), RRType::kA, a);
     inflight_.send_queued();
   };
   inflight_.send_queued();
@@ -293,12 +295,12 @@ TEST_F(InflightTest, DestructionFreesQueriesInEveryStateAndTellsNobody) {
   RecordingWaiter answered, on_wire, queued;
   {
     Inflight inflight(upstream_, listener_, 1);
-    inflight.want("answered", RRType::kA, answered);
+    inflight.want(NameKey("answered"), RRType::kA, answered);
     inflight.send_queued();
     upstream_.answer(0);
-    inflight.want("on-wire", RRType::kA, on_wire);
+    inflight.want(NameKey("on-wire"), RRType::kA, on_wire);
     inflight.send_queued();
-    inflight.want("queued", RRType::kA, queued);
+    inflight.want(NameKey("queued"), RRType::kA, queued);
     inflight.send_queued();
     EXPECT_EQ(upstream_.asked, "answered on-wire ");
   }
@@ -313,10 +315,9 @@ TEST_F(InflightTest, WithoutMemoryNothingIsQueuedAndNobodyWaits) {
   RecordingWaiter waiter;
   std::size_t failures = 0;
   for (;; ++failures) {
-    std::string copy = name;
     const dns_cares_test::FailingNew no_memory(failures);
     try {
-      inflight_.want(std::move(copy), RRType::kA, waiter);
+      inflight_.want(NameKey(name), RRType::kA, waiter);
       break;
     } catch (const std::bad_alloc &) {
     }

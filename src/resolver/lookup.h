@@ -25,24 +25,17 @@ struct Lookup;
 // Both RRsets of the candidate that a lookup asks for now. Apart from the lookup, so that lookups that only wait
 // for their turn are small.
 struct Asking {
-  struct RRset final : Waiter {
-    RRset(Resolver &of_resolver, Lookup &of_lookup, RRType of_type)
+  struct Wanted final : Waiter {
+    Wanted(Resolver &of_resolver, Lookup &of_lookup, RRType of_type)
         : resolver(of_resolver), lookup(of_lookup), type(of_type) {}
     void on_answer(const Answer &answer) noexcept override;
-    void take(const RRsetView &view);
-
-    RRsetView view() const { return {status, addresses, canonical_name, ttl, source}; }
     void stop_waiting() { unlink(); }
 
     Resolver &resolver;
     Lookup &lookup;
     const RRType type;
-    int status = DNS_OK;
-    std::vector<Address> addresses;
-    std::string canonical_name;
-    std::uint32_t ttl = 0;
-    dns_source source = DNS_SOURCE_NONE;
     bool given = false;  // to a lookup that takes parts: its addresses are no longer here
+    Found found;
   };
 
   Asking(Resolver &resolver, Lookup &lookup) : v6(resolver, lookup, RRType::kAAAA), v4(resolver, lookup, RRType::kA) {}
@@ -54,10 +47,10 @@ struct Asking {
   // Adds what an answer says of how it came about.
   void add(const Origin &answer);
   bool part_was_given() const { return v6.given || v4.given; }
-  bool has_addresses() const { return !v6.addresses.empty() || !v4.addresses.empty(); }
+  bool has_addresses() const { return v6.found.rrset || v4.found.rrset; }
 
-  RRset v6;
-  RRset v4;
+  Wanted v6;
+  Wanted v4;
   bool postponed = false;  // v6 is to be asked for when v4 is answered
   Origin origin;           // of all answers so far: their queries, the last one's reply, the last error
 };

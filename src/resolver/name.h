@@ -1,6 +1,8 @@
 // Host names in presentation format.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,14 @@ void make_lower(std::string &name);
 
 // Names are compared in ASCII lower case (RFC 4343), without the last dot.
 std::string name_key(std::string_view name);
+
+// Such a name with its hash, for the tables that have names.
+struct NameKey {
+  NameKey(std::string_view of_name, std::size_t of_hash) : name(of_name), hash(of_hash) {}
+  explicit NameKey(std::string_view of_name) : NameKey(of_name, std::hash<std::string_view>()(of_name)) {}
+  std::string_view name;
+  std::size_t hash;
+};
 bool same_name(std::string_view a, std::string_view b);
 
 // Takes what escapes there are out of the name, but for that of a dot inside a label ("\."). False, with the name as it

@@ -25,6 +25,10 @@ constexpr double kClientTimer = 1.8;
 // The TTL of what does not limit it.
 constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
 
+// A candidate of valid parts that has no more characters than this has no more than 255 octets on the wire (RFC 1035
+// section 2.3.4): one before each label and the root's are two more than its dots.
+constexpr std::size_t kSurelyValid = 253;
+
 // A deadline may be met early by this many seconds, never late: loops wake up by the millisecond.
 constexpr double kEarly = 0.001;
 
@@ -65,16 +69,16 @@ int of_all_candidates(int before, int now) {
 bool is_never_asked_for(std::string_view name) { return is_in_zone(name, "invalid") || is_in_zone(name, "onion"); }
 
 // What an RRset that is not asked for adds to its candidate: nothing.
-constexpr RRsetView kNotAsked = {DNS_ENODATA, {}, {}, kForever, DNS_SOURCE_NONE};
+Found not_asked() { return {DNS_ENODATA, {}, kForever, DNS_SOURCE_NONE}; }
 
 // Seconds for which what both RRsets say together is good: the addresses, or that there are none.
-std::uint32_t joint_ttl(const RRsetView &v6, const RRsetView &v4) {
-  if (v6.addresses.empty() != v4.addresses.empty()) return v6.addresses.empty() ? v4.ttl : v6.ttl;
+std::uint32_t joint_ttl(const Found &v6, const Found &v4) {
+  if (static_cast<bool>(v6.rrset) != static_cast<bool>(v4.rrset)) return v6.rrset ? v6.ttl : v4.ttl;
   return std::min(v6.ttl, v4.ttl);
 }
 
 // Where what they say together came from.
-dns_source joint_source(const RRsetView &v6, const RRsetView &v4) {
+dns_source joint_source(const Found &v6, const Found &v4) {
   for (const dns_source source : {DNS_SOURCE_STALE, DNS_SOURCE_SERVER}) {
     if (v6.source == source || v4.source == source) return source;
   }
@@ -91,15 +95,7 @@ bool search_continues(int status) {
 
 }  // namespace
 
-void Asking::RRset::on_answer(const Answer &answer) noexcept { resolver.on_rrset(*this, answer); }
-
-void Asking::RRset::take(const RRsetView &view) {
-  status = view.status;
-  addresses.assign(view.addresses.begin(), view.addresses.end());
-  canonical_name = view.canonical_name;
-  ttl = view.ttl;
-  source = view.source;
-}
+void Asking::Wanted::on_answer(const Answer &answer) noexcept { resolver.on_rrset(*this, answer); }
 
 void Asking::add(const Origin &answer) {
   origin.queries += answer.queries;
@@ -243,9 +239,10 @@ bool Resolver::finish_from_cache(Lookup &lookup) {
       end_search(lookup);
       return true;
     }
-    const auto v6 = wants_v6 ? find_fresh(RRType::kAAAA) : kNotAsked;
+    const NameKey key(candidate_);
+    const auto v6 = wants_v6 ? find_fresh(key, RRType::kAAAA) : not_asked();
     if (!v6) return false;
-    const auto v4 = wants_v4 ? find_fresh(RRType::kA) : kNotAsked;
+    const auto v4 = wants_v4 ? find_fresh(key, RRType::kA) : not_asked();
     if (!v4) return false;
     note_found(lookup, RRType::kAAAA, *v6);
     note_found(lookup, RRType::kA, *v4);
@@ -253,15 +250,15 @@ bool Resolver::finish_from_cache(Lookup &lookup) {
   }
 }
 
-std::optional<RRsetView> Resolver::find_fresh(RRType type) {
-  const Cache::Entry *entry = cache_.find(candidate_, type, now_);
+std::optional<Found> Resolver::find_fresh(const NameKey &key, RRType type) {
+  const Cache::Entry *entry = cache_.find(key, type, now_);
   if (entry == nullptr || !entry->fresh(now_)) return std::nullopt;
-  if (entry->due_for_prefetch(now_) && inflight_.ask_ahead(candidate_, type)) journal_.prefetched();
-  return entry->view(now_);
+  if (entry->due_for_prefetch(now_) && inflight_.ask_ahead(key, type)) journal_.prefetched();
+  return entry->found(now_);
 }
 
-void Resolver::note_found(const Lookup &lookup, RRType type, const RRsetView &rrset) {
-  if (rrset.source != DNS_SOURCE_NONE) journal_.found(&lookup, candidate_.c_str(), type, rrset);
+void Resolver::note_found(const Lookup &lookup, RRType type, const Found &found) {
+  if (found.source != DNS_SOURCE_NONE) journal_.found(&lookup, candidate_.c_str(), type, found);
 }
 
 void Resolver::wait_for_turn(Lookup &lookup) {
@@ -300,56 +297,59 @@ void Resolver::ask(Lookup &lookup) {
   Asking &asking = *lookup.asking;
   for (;; ++lookup.candidate) {
     if (!write_candidate(lookup)) return end_search(lookup);
-    if (!is_valid_name(candidate_)) continue;  // Too long with this domain.
-    asking.v6.take(kNotAsked);
-    asking.v4.take(kNotAsked);
+    if (candidate_.size() > kSurelyValid && !is_valid_name(candidate_)) continue;  // Too long with this domain.
+    const NameKey key(candidate_);
+    asking.v6.found = asking.v4.found = not_asked();
     const bool wants_v6 = asks_for(lookup, RRType::kAAAA);
     const bool wants_v4 = asks_for(lookup, RRType::kA);
     asking.postponed = settings_.single_request && wants_v6 && wants_v4;
-    if (wants_v6 && !asking.postponed) want(asking.v6);
-    if (wants_v4) want(asking.v4);
+    if (wants_v6 && !asking.postponed) want(asking.v6, key);
+    if (wants_v4) want(asking.v4, key);
     want_postponed(asking);
     if (asking.waiting()) return wait_for_the_other(lookup);
-    if (end_candidate(lookup, asking.v6.view(), asking.v4.view())) return;
+    if (end_candidate(lookup, asking.v6.found, asking.v4.found)) return;
   }
 }
 
-void Resolver::want(Asking::RRset &rrset) {
-  if (const auto fresh = find_fresh(rrset.type)) {
-    note_found(rrset.lookup, rrset.type, *fresh);
-    return rrset.take(*fresh);
+void Resolver::want(Asking::Wanted &wanted, const NameKey &key) {
+  if (auto fresh = find_fresh(key, wanted.type)) {
+    note_found(wanted.lookup, wanted.type, *fresh);
+    wanted.found = std::move(*fresh);
+    return;
   }
   journal_.missed();
-  if (cache_.find(candidate_, rrset.type, now_) != nullptr) end_early_at(rrset.lookup, now_ + kClientTimer);
-  const bool joined = inflight_.want(candidate_, rrset.type, rrset);
-  if (joined) journal_.joined(&rrset.lookup, candidate_.c_str(), rrset.type);
+  if (cache_.has_stale() && cache_.find(key, wanted.type, now_) != nullptr) {
+    end_early_at(wanted.lookup, now_ + kClientTimer);
+  }
+  const bool joined = inflight_.want(key, wanted.type, wanted);
+  if (joined) journal_.joined(&wanted.lookup, candidate_.c_str(), wanted.type);
 }
 
 void Resolver::want_postponed(Asking &asking) {
   if (!asking.postponed || asking.v4.waiting()) return;
   asking.postponed = false;
-  want(asking.v6);
+  want(asking.v6, NameKey(candidate_));
 }
 
 // While one RRset is on its way: addresses of the other do not wait for it for long (RFC 8305 section 3).
 void Resolver::wait_for_the_other(Lookup &lookup) {
   const Asking &asking = *lookup.asking;
   if (!asking.has_addresses()) return;
-  if (lookup.streams() && !asking.v6.addresses.empty()) return give_part(lookup);
+  if (lookup.streams() && asking.v6.found.rrset) return give_part(lookup);
   end_early_at(lookup, now_ + settings_.resolution_delay);
 }
 
-void Resolver::on_answered(const Question &question, const Answer &answer) noexcept {
-  cache_.store(question.name, question.type, answer, now_);
+void Resolver::on_answered(const NameKey &key, RRType type, const Answer &answer) noexcept {
+  cache_.store(key, type, answer, now_);
 }
 
-void Resolver::on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept {
-  Lookup &lookup = rrset.lookup;
+void Resolver::on_rrset(Asking::Wanted &wanted, const Answer &answer) noexcept {
+  Lookup &lookup = wanted.lookup;
   try {
     write_candidate(lookup);
     lookup.asking->add(answer.origin);
-    if (!is_failure(answer.status) || !take_stale(rrset)) {
-      rrset.take({answer.status, answer.addresses, answer.canonical_name, answer.ttl, DNS_SOURCE_SERVER});
+    if (!is_failure(answer.status) || !take_stale(wanted)) {
+      wanted.found = {answer.status, answer.rrset, answer.ttl, DNS_SOURCE_SERVER};
     }
     want_postponed(*lookup.asking);
     if (lookup.asking->waiting()) return wait_for_the_other(lookup);
@@ -363,7 +363,7 @@ void Resolver::on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept {
 void Resolver::end_asking(Lookup &lookup) {
   const Asking &asking = *lookup.asking;
   if (asking.part_was_given()) return end_stream(lookup);
-  if (end_candidate(lookup, asking.v6.view(), asking.v4.view())) return;
+  if (end_candidate(lookup, asking.v6.found, asking.v4.found)) return;
   ++lookup.candidate;
   ask(lookup);
 }
@@ -371,9 +371,9 @@ void Resolver::end_asking(Lookup &lookup) {
 // The addresses that are there; the lookup goes on until its other RRset is there.
 void Resolver::give_part(Lookup &lookup) {
   const Asking &asking = *lookup.asking;
-  lookup.ttl = joint_ttl(asking.v6.view(), asking.v4.view());
-  lookup.source = joint_source(asking.v6.view(), asking.v4.view());
-  make_result(lookup, asking.v6.view(), asking.v4.view());
+  lookup.ttl = joint_ttl(asking.v6.found, asking.v4.found);
+  lookup.source = joint_source(asking.v6.found, asking.v4.found);
+  make_result(lookup, asking.v6.found, asking.v4.found);
   lookup.state = Lookup::State::kPart;
   finished_.push_back(lookup);
 }
@@ -381,18 +381,18 @@ void Resolver::give_part(Lookup &lookup) {
 // With the RRset that is not yet given.
 void Resolver::end_stream(Lookup &lookup) {
   const Asking &asking = *lookup.asking;
-  const Asking::RRset &rest = asking.v6.given ? asking.v4 : asking.v6;
-  if (rest.addresses.empty()) return finish(lookup, rest.status, rest.source);
-  end_candidate(lookup, asking.v6.view(), asking.v4.view());
+  const Found &rest = asking.v6.given ? asking.v4.found : asking.v6.found;
+  if (!rest.rrset) return finish(lookup, rest.status, rest.source);
+  end_candidate(lookup, asking.v6.found, asking.v4.found);
 }
 
 // True if the cache has data that may serve since the servers do not (RFC 8767 section 5).
-bool Resolver::take_stale(Asking::RRset &rrset) {
-  const Cache::Entry *stale = cache_.serve_stale(candidate_, rrset.type, now_);
+bool Resolver::take_stale(Asking::Wanted &wanted) {
+  const Cache::Entry *stale = cache_.serve_stale(NameKey(candidate_), wanted.type, now_);
   if (stale == nullptr) return false;
-  rrset.stop_waiting();
-  rrset.take(stale->view(now_));
-  note_found(rrset.lookup, rrset.type, rrset.view());
+  wanted.stop_waiting();
+  wanted.found = stale->found(now_);
+  note_found(wanted.lookup, wanted.type, wanted.found);
   return true;
 }
 
@@ -414,10 +414,10 @@ bool Resolver::asks_for(const Lookup &lookup, RRType type) const {
 }
 
 // Finishes the lookup if its candidate decides it; else the search goes on to the next.
-bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4) {
+bool Resolver::end_candidate(Lookup &lookup, const Found &v6, const Found &v4) {
   lookup.ttl = joint_ttl(v6, v4);
   lookup.source = joint_source(v6, v4);
-  if (!v6.addresses.empty() || !v4.addresses.empty()) {
+  if (v6.rrset || v4.rrset) {
     make_result(lookup, v6, v4);
     finish(lookup, DNS_OK, lookup.source);
     return true;
@@ -430,19 +430,21 @@ bool Resolver::end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetVie
   return true;
 }
 
-void Resolver::make_result(Lookup &lookup, const RRsetView &v6, const RRsetView &v4) {
-  select(lookup.hints, v6.addresses, v4.addresses, selection_);
+void Resolver::make_result(Lookup &lookup, const Found &v6, const Found &v4) {
+  select(lookup.hints, v6.addresses(), v4.addresses(), selection_);
   order_addresses(selection_, sources_, now_);
-  lookup.result = make_addrinfo(selection_, lookup.transports, canonical_name(lookup, v4.addresses.empty() ? v6 : v4));
+  lookup.result =
+      make_addrinfo(selection_, lookup.transports, canonical_name(lookup, v4.rrset ? *v4.rrset : *v6.rrset));
 }
 
 // Where it is asked for. One that is the name asked for is given in the letters in which that was asked for. One that
 // could not be asked for is not given: c-ares's releases do not even agree on how to write it.
-std::string_view Resolver::canonical_name(const Lookup &lookup, const RRsetView &rrset) {
+std::string_view Resolver::canonical_name(const Lookup &lookup, const RRset &rrset) {
   if (!lookup.flag(AI_CANONNAME)) return {};
   lookup.search->write_candidate(lookup.name, lookup.candidate, asked_for_);
-  const std::string_view canonical = rrset.canonical_name;
-  return same_name(canonical, asked_for_) || !is_valid_name(canonical) ? asked_for_ : canonical;
+  const std::string_view canonical = rrset.canonical_name();
+  const bool is_asked_for = canonical.empty() || same_name(canonical, asked_for_);
+  return is_asked_for || !is_valid_name(canonical) ? asked_for_ : canonical;
 }
 
 void Resolver::end_early_at(Lookup &lookup, double moment) {
@@ -467,12 +469,12 @@ void Resolver::end_without_waiting(Lookup &lookup) {
   if (lookup.asking != nullptr) {
     Asking &asking = *lookup.asking;
     write_candidate(lookup);
-    for (Asking::RRset *rrset : {&asking.v6, &asking.v4}) {
-      if (rrset->waiting()) take_stale(*rrset);
+    for (Asking::Wanted *wanted : {&asking.v6, &asking.v4}) {
+      if (wanted->waiting()) take_stale(*wanted);
     }
     if (asking.has_addresses() && lookup.streams() && asking.waiting() && !late) {
       give_part(lookup);
-    } else if (asking.has_addresses() && end_candidate(lookup, asking.v6.view(), asking.v4.view())) {
+    } else if (asking.has_addresses() && end_candidate(lookup, asking.v6.found, asking.v4.found)) {
       return;
     }
   }
@@ -496,10 +498,10 @@ std::unique_ptr<Lookup> Resolver::take_finished(Lookup &lookup) noexcept {
 }
 
 AddrinfoList Resolver::take_part(Lookup &lookup) noexcept {
-  for (Asking::RRset *rrset : {&lookup.asking->v6, &lookup.asking->v4}) {
-    if (rrset->addresses.empty()) continue;
-    rrset->given = true;
-    rrset->addresses.clear();
+  for (Asking::Wanted *wanted : {&lookup.asking->v6, &lookup.asking->v4}) {
+    if (!wanted->found.rrset) continue;
+    wanted->given = true;
+    wanted->found.rrset = {};
   }
   lookup.state = Lookup::State::kAsking;
   asking_.push_back(lookup);

@@ -93,10 +93,10 @@ class Resolver final : private Inflight::Listener {
   const Cache &cache() const { return cache_; }
 
   // Called when an RRset that a lookup waits for was answered.
-  void on_rrset(Asking::RRset &rrset, const Answer &answer) noexcept;
+  void on_rrset(Asking::Wanted &wanted, const Answer &answer) noexcept;
 
  private:
-  void on_answered(const Question &question, const Answer &answer) noexcept override;
+  void on_answered(const NameKey &key, RRType type, const Answer &answer) noexcept override;
   void resolve(Lookup &lookup, const char *service);
   bool narrow_to_own_families(Lookup &lookup);
   void finish_with_own_address(Lookup &lookup);
@@ -107,27 +107,27 @@ class Resolver final : private Inflight::Listener {
   bool finish_from_hosts(Lookup &lookup);
   bool asks_for(const Lookup &lookup, RRType type) const;
   bool finish_from_cache(Lookup &lookup);
-  std::optional<RRsetView> find_fresh(RRType type);
-  void note_found(const Lookup &lookup, RRType type, const RRsetView &rrset);
+  std::optional<Found> find_fresh(const NameKey &key, RRType type);
+  void note_found(const Lookup &lookup, RRType type, const Found &found);
   void wait_for_turn(Lookup &lookup);
 
   void admit_waiting() noexcept;
   void ask(Lookup &lookup);
-  void want(Asking::RRset &rrset);
+  void want(Asking::Wanted &wanted, const NameKey &key);
   void want_postponed(Asking &asking);
   void wait_for_the_other(Lookup &lookup);
   void end_asking(Lookup &lookup);
   void give_part(Lookup &lookup);
   void end_stream(Lookup &lookup);
-  bool take_stale(Asking::RRset &rrset);
+  bool take_stale(Asking::Wanted &wanted);
   void end_early_at(Lookup &lookup, double moment);
   void end_without_waiting(Lookup &lookup);
   bool write_candidate(const Lookup &lookup);
   void end_search(Lookup &lookup);
-  bool end_candidate(Lookup &lookup, const RRsetView &v6, const RRsetView &v4);
+  bool end_candidate(Lookup &lookup, const Found &v6, const Found &v4);
 
-  void make_result(Lookup &lookup, const RRsetView &v6, const RRsetView &v4);
-  std::string_view canonical_name(const Lookup &lookup, const RRsetView &rrset);
+  void make_result(Lookup &lookup, const Found &v6, const Found &v4);
+  std::string_view canonical_name(const Lookup &lookup, const RRset &rrset);
   void finish_with(Lookup &lookup, dns_source source, std::span<const Address> addresses,
                    std::string_view canonical_name);
   void finish(Lookup &lookup, int status, dns_source source = DNS_SOURCE_NONE) noexcept;

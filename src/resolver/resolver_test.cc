@@ -67,10 +67,10 @@ std::string addresses_of(const addrinfo *list) {
   return result;
 }
 
-Answer answer_with(const std::vector<std::string> &addresses, std::string canonical_name) {
-  Answer answer{DNS_OK, {}, std::move(canonical_name), 300};
-  for (const std::string &text : addresses) answer.addresses.push_back(address(text));
-  return answer;
+Answer answer_with(const std::vector<std::string> &addresses, const std::string &canonical_name) {
+  std::vector<Address> all;
+  for (const std::string &text : addresses) all.push_back(address(text));
+  return {DNS_OK, RRset::make(all, canonical_name), 300, {}};
 }
 
 // Plays the servers. A question is known as "AAAA a.test". Answers are scripted (none is: NXDOMAIN), and are given

@@ -10,6 +10,8 @@
 
 #include "dns_cares/inspect.h"
 #include "resolver/address.h"
+#include "resolver/name.h"
+#include "resolver/rrset.h"
 
 namespace dns_cares {
 
@@ -31,24 +33,24 @@ struct Origin {
 
 // What the servers said of one RRset, or why they said nothing.
 struct Answer {
-  int status;                      // DNS_OK, or why there is no address
-  std::vector<Address> addresses;  // of the RRset at the end of the CNAME chain; not empty if and only if DNS_OK
-  std::string canonical_name;      // the end of the CNAME chain; with DNS_OK only
+  int status = 0;    // DNS_OK, or why there is no address
+  RRset::Ptr rrset;  // at the end of the CNAME chain; there, with an address at least, if and only if DNS_OK
   // Seconds the answer may be kept: the smallest TTL of the chain and the RRset, or that and the SOA's by RFC 2308
   // section 5 when there is none. 0: not to be kept.
   std::uint32_t ttl = 0;
   Origin origin{};
 
-  static Answer failure(int status) { return {status, {}, {}, 0, {}}; }
+  static Answer failure(int status) { return {status, {}, 0, {}}; }
 };
 
 class Upstream;
 
-// What answers one RRset, wherever it is kept.
-struct RRsetView {
+// What a lookup takes of an answer, wherever that comes from.
+struct Found {
+  std::span<const Address> addresses() const { return rrset ? rrset->addresses() : std::span<const Address>(); }
+
   int status = 0;
-  std::span<const Address> addresses;
-  std::string_view canonical_name;
+  RRset::Ptr rrset;
   std::uint32_t ttl = 0;  // seconds left
   dns_source source = DNS_SOURCE_NONE;
 };

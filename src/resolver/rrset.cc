@@ -1,0 +1,30 @@
+#include "resolver/rrset.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <memory>
+#include <new>
+
+namespace dns_cares {
+
+RRset::Ptr RRset::make(std::span<const Address> addresses, std::string_view canonical_name) {
+  static_assert(alignof(Address) <= alignof(RRset) && sizeof(RRset) % alignof(Address) == 0);
+  const std::size_t size = sizeof(RRset) + addresses.size_bytes() + canonical_name.size();
+  Ptr rrset(new (::operator new(size)) RRset(addresses.size(), canonical_name.size()));
+  auto *text = std::uninitialized_copy(addresses.begin(), addresses.end(), const_cast<Address *>(rrset->block()));
+  std::copy(canonical_name.begin(), canonical_name.end(), reinterpret_cast<char *>(text));
+  return rrset;
+}
+
+void RRset::free() {
+  this->~RRset();
+  ::operator delete(this);
+}
+
+std::size_t RRset::bytes() const {
+  constexpr std::size_t kMallocHeader = sizeof(std::size_t);
+  return malloc_usable_size(const_cast<RRset *>(this)) + kMallocHeader;
+}
+
+}  // namespace dns_cares

@@ -1,0 +1,67 @@
+// What was found for a name and a type: in one block of memory that whoever uses it shares, and nobody changes.
+//
+// Thread rule: all who share one are in one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "resolver/address.h"
+
+namespace dns_cares {
+
+class RRset {
+ public:
+  // A reference to one that is counted; none by default.
+  class Ptr {
+   public:
+    Ptr() = default;
+    Ptr(const Ptr &other) : rrset_(other.rrset_) {
+      if (rrset_ != nullptr) ++rrset_->references_;
+    }
+    Ptr(Ptr &&other) noexcept : rrset_(std::exchange(other.rrset_, nullptr)) {}
+    Ptr &operator=(Ptr other) noexcept {
+      std::swap(rrset_, other.rrset_);
+      return *this;
+    }
+    ~Ptr() {
+      if (rrset_ != nullptr && --rrset_->references_ == 0) rrset_->free();
+    }
+
+    explicit operator bool() const { return rrset_ != nullptr; }
+    const RRset *operator->() const { return rrset_; }
+    const RRset &operator*() const { return *rrset_; }
+
+   private:
+    friend class RRset;
+    explicit Ptr(RRset *rrset) : rrset_(rrset) {}
+    RRset *rrset_ = nullptr;
+  };
+
+  // `canonical_name`: the end of the CNAME chain; empty if that is the name asked for. At most 65,535 addresses and
+  // characters. Throws std::bad_alloc.
+  static Ptr make(std::span<const Address> addresses, std::string_view canonical_name = {});
+
+  std::span<const Address> addresses() const { return {block(), address_count_}; }
+  std::string_view canonical_name() const {
+    return {reinterpret_cast<const char *>(block() + address_count_), canonical_length_};
+  }
+  // Octets that it takes from the heap.
+  std::size_t bytes() const;
+
+ private:
+  RRset(std::size_t addresses, std::size_t canonical_length)
+      : address_count_(static_cast<std::uint16_t>(addresses)),
+        canonical_length_(static_cast<std::uint16_t>(canonical_length)) {}
+  void free();
+  const Address *block() const { return reinterpret_cast<const Address *>(this + 1); }
+
+  std::uint32_t references_ = 1;
+  const std::uint16_t address_count_;
+  const std::uint16_t canonical_length_;
+};
+
+}  // namespace dns_cares
