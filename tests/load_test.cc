@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,57 @@ TEST_F(Load, BurstOf70000NamesLosesNoReply) {
   expect_all(DNS_OK);
   EXPECT_EQ(server_.queries(), 70000u) << "a lost reply would have been asked for again";
   EXPECT_EQ(lookups_[4711]->addresses(), std::vector{hashed_address("10.0.0.0/8", "n4711.bulk.test")});
+}
+
+// Looks different names up, a few hundred at a time, and keeps nothing of them.
+class Round {
+ public:
+  Round(struct ev_loop *loop, int names) : loop_(loop), names_(names) {
+    for (int i = 0; i < 500; ++i) start_next();
+  }
+  int resolved() const { return resolved_; }
+
+ private:
+  void start_next() {
+    if (started_ == names_) return;
+    const std::string name = "n" + std::to_string(started_++) + ".bulk.test";
+    dns_resolve_async(loop_, name.c_str(), nullptr, AF_INET, SOCK_STREAM, 0, on_result, this);
+  }
+  static void on_result(int status, const addrinfo *, void *arg) {
+    auto *self = static_cast<Round *>(arg);
+    if (status == DNS_OK) ++self->resolved_;
+    self->start_next();
+  }
+
+  struct ev_loop *loop_;
+  const int names_;
+  int started_ = 0;
+  int resolved_ = 0;
+};
+
+long resident_octets() {
+  long pages = 0;
+  std::ifstream("/proc/self/statm") >> pages >> pages;
+  return pages * sysconf(_SC_PAGESIZE);
+}
+
+// The names are more than the cache holds, and it has dropped each when the next round asks for it. The environment may
+// say how many they are.
+TEST_F(Load, MemoryIsTheSameRoundForRoundOverASmallCache) {
+  const char *wanted = std::getenv("NAMES_PER_ROUND");
+  const int names = wanted != nullptr ? std::stoi(wanted) : 10000;
+  server_.on("*.bulk.test", "A", hashed("10.0.0.0/8", 3600));
+  init([](dns_options &options) { options.cache_bytes = std::size_t{1} << 20; });
+  long before = 0;
+  for (int round = 0; round < 10; ++round) {
+    if (round == 2) before = resident_octets();
+    const Round lookups(loop_.get(), names);
+    loop_.run();
+    ASSERT_EQ(lookups.resolved(), names);
+  }
+  EXPECT_EQ(server_.queries(), 10u * static_cast<unsigned>(names));
+  if (*DNS_CARES_SANITIZERS != '\0') return;  // They keep what was freed for a while.
+  EXPECT_LT(resident_octets() - before, 1 << 20) << "since the second round";
 }
 
 TEST_F(Load, AtMostMaxInflightQueriesAreOnTheWire) {

@@ -210,6 +210,20 @@ TEST_F(CacheTest, StaysWithinItsBoundAndDropsTheLeastRecentlyUsed) {
   EXPECT_GT(cache().entries(), 100u);
 }
 
+// What is counted is what there is, also while the hash table grows: one tenth more is for that.
+TEST_F(CacheTest, HundredThousandNamesNeverTakeATenthMoreThanTheBound) {
+  limits_.bytes = kMiB;
+  cache();
+  const dns_cares_test::CountingNew counting;
+  for (int i = 0; i < 100000; ++i) {
+    store("n" + std::to_string(i) + ".bulk.test", positive(3600));
+    ASSERT_LE(cache().bytes(), kMiB);
+  }
+  EXPECT_GT(cache().bytes(), kMiB / 10 * 9) << "it is full";
+  EXPECT_LE(counting.most_octets(), kMiB / 10 * 11);
+  EXPECT_GT(counting.most_octets(), kMiB / 10 * 8);
+}
+
 TEST_F(CacheTest, EntryCostsAtMost200OctetsBesideNameAndData) {
   const int entries = 1000;
   for (int i = 0; i < entries; ++i) store("n" + std::to_string(1000 + i) + ".test", positive(3600));
