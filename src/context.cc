@@ -121,7 +121,7 @@ void Context::turn() {
 
 // The last thing done with the lookup is to call back: that may free it.
 void Context::deliver(Lookup &lookup) {
-  Calling calling = {&lookup, steady_now(), calling_};
+  Calling calling = {&lookup, calling_};
   calling_ = &calling;
   if (lookup.state == Lookup::State::kPart) {
     try {
@@ -142,7 +142,7 @@ void Context::Calling::describe() {
   const Lookup &of = *lookup;
   info.source = of.source;
   info.status = of.result != nullptr ? DNS_OK : of.status;
-  info.seconds = now - of.started;
+  info.seconds = steady_now() - of.started;
   info.extended_error = -1;
   if (of.came_from_dns()) {
     info.ttl_s = of.ttl;

@@ -82,7 +82,6 @@ class Context final : private Upstream {
     void describe();
 
     const Lookup *lookup;  // null once it may be gone: it is described then
-    double now;
     Calling *const outer;
     dns_result_info info{};
     std::string server{}, name{}, extended_text{};  // what `info` points to

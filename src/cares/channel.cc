@@ -137,7 +137,7 @@ void Channel::send(Question &question) {
   ++question.times_asked;
   sending_ = &question;
   if (tcp_) {
-    question.sent_at = steady_now();
+    question.sent_at = last_sent_at_ = steady_now();
     ++question.queries;
     journal_.sent(question.name.c_str(), question.type, nullptr, 0);
   }
@@ -151,18 +151,18 @@ void Channel::send(Question &question) {
 }
 
 void Channel::on_sent(Sockets::Octets message, const ServerAddress &to) noexcept {
-  const double now = steady_now();
-  if (sending_ == nullptr) return note_resent(message, to, now);
+  last_sent_at_ = steady_now();
+  if (sending_ == nullptr) return note_resent(message, to);
   sending_->id = id_of(message);
-  sending_->sent_at = now;
+  sending_->sent_at = last_sent_at_;
   journal_.sent(sending_->name.c_str(), sending_->type, &to, ++sending_->queries);
 }
 
 // Without memory, or where something reads along, it is not counted.
-void Channel::note_resent(Sockets::Octets message, const ServerAddress &to, double now) noexcept {
+void Channel::note_resent(Sockets::Octets message, const ServerAddress &to) noexcept {
   try {
     Resent &resent = resent_[id_of(message)];
-    resent.last_at = now;
+    resent.last_at = last_sent_at_;
     const QuestionText question = journal_.traces() ? read_question(message) : QuestionText{};
     journal_.sent(question.name.c_str(), question.type, &to, ++resent.times + 1);
   } catch (const std::bad_alloc &) {
@@ -185,18 +185,21 @@ struct Reply {
   const ares_dns_record_t *message;
 
   bool truncated() const { return (ares_dns_record_get_flags(message) & ARES_FLAG_TC) != 0; }
-  Answer decoded(RRType type) const { return decode(*message, type); }
+  Answer decoded(const Question &question) const { return decode(*message, question.name.c_str(), question.type); }
   ExtendedError error() const { return read_extended_error(*message); }
 };
 #else
 struct Reply {
   const unsigned char *message;
   int length;
+  const ns_msg *parsed;  // null if it could not be
 
   // c-ares cuts what is longer than we said we take.
   bool truncated() const { return (message[2] & 0x02) != 0 || length >= kEdnsSize; }
-  Answer decoded(RRType type) const { return decode(message, length, type); }
-  ExtendedError error() const { return read_extended_error({message, static_cast<std::size_t>(length)}); }
+  Answer decoded(const Question &question) const {
+    return parsed != nullptr ? decode(*parsed, question.name.c_str(), question.type) : Answer::failure(DNS_EBADRESP);
+  }
+  ExtendedError error() const { return parsed != nullptr ? read_extended_error(*parsed) : ExtendedError{}; }
 };
 #endif
 
@@ -217,7 +220,14 @@ void Channel::on_reply(void *arg, int ares_status, int, unsigned char *message, 
   // At the first FORMERR, 1.18 switches EDNS off and asks that question again; the others that were on the
   // way with EDNS then fail, and are asked again here (RFC 6891 section 7).
   if (ares_status == ARES_EFORMERR && question.times_asked == 1 && !self.closing_) return self.send(question);
-  self.finish(question, ares_status, Reply{message, length});
+  // Over UDP it is in the memory into which it was read.
+  ns_msg parsed;
+  const ns_msg &last = self.last_message_;
+  if (message != nullptr && (ns_msg_base(last) != message || ns_msg_end(last) != message + length)) {
+    const bool well_formed = ns_initparse(message, length, &parsed) == 0;
+    return self.finish(question, ares_status, Reply{message, length, well_formed ? &parsed : nullptr});
+  }
+  self.finish(question, ares_status, Reply{message, length, &last});
 }
 
 #endif
@@ -229,7 +239,7 @@ Answer Channel::answer_of(const Question &question, int ares_status, const Reply
   // Nothing was read since the last query if a timeout has ended it.
   const double round_trip = std::max(last_read_at_ - question.sent_at, 0.0);
   if (reply.message != nullptr) {
-    Answer answer = reply.decoded(question.type);
+    Answer answer = reply.decoded(question);
     answer.origin = {question.queries, last_from_, round_trip, reply.error()};
     return answer;
   }
@@ -270,9 +280,9 @@ void Channel::finish(Question &question, int ares_status, const Reply &reply) no
 // A malformed datagram is left out, for whoever forges one must not end the question it forges an answer to. (c-ares
 // 1.34 would even close the socket, and ask all other questions on it anew.)
 bool Channel::on_message(Sockets::Octets message, const ServerAddress &from) noexcept {
-  const bool well_formed = is_well_formed(message);
+  const bool well_formed = parse_message(message, last_message_);
   last_from_ = from;
-  verdicts_.note(message, well_formed, from);
+  verdicts_.note(message, well_formed ? &last_message_ : nullptr, from);
   return well_formed;
 }
 

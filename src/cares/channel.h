@@ -61,6 +61,8 @@ class Channel final : public Upstream, private Sockets::Observer {
   };
 
   void ask(Question &question) noexcept override;
+  // When the last query went out, in seconds on the steady clock; 0: none has.
+  double last_sent_at() const { return last_sent_at_; }
   // Whether no question is on its way.
   bool idle() const { return on_the_way_ == 0; }
 
@@ -91,7 +93,7 @@ class Channel final : public Upstream, private Sockets::Observer {
   void finish(Question &question, int ares_status, const Reply &reply) noexcept;
   template <class Reply>
   Answer answer_of(const Question &question, int ares_status, const Reply &reply);
-  void note_resent(Sockets::Octets message, const ServerAddress &to, double now) noexcept;
+  void note_resent(Sockets::Octets message, const ServerAddress &to) noexcept;
   void count_resent(Question &question);
 
   struct ev_loop *const loop_;
@@ -104,9 +106,11 @@ class Channel final : public Upstream, private Sockets::Observer {
 
   Journal &journal_;
   const bool tcp_;
+  double last_sent_at_ = 0;
   Question *sending_ = nullptr;  // while c-ares is given a question
   std::unordered_map<std::uint16_t, Resent> resent_;
-  ServerAddress last_from_{};  // who sent the message that c-ares reads now
+  ns_msg last_message_{};      // that c-ares reads now
+  ServerAddress last_from_{};  // who sent it
   double last_read_at_ = 0;    // and when
   Verdicts verdicts_;
   Sockets sockets_;

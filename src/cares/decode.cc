@@ -82,11 +82,9 @@ std::uint32_t negative_ttl(Message &message, std::string_view name) {
   return 0;
 }
 
-Answer decode_message(Message &message, RRType type) {
+Answer decode_message(Message message, const char *question, RRType type) {
   // Its memory is used again for each reply.
   static thread_local Findings findings;
-  const char *question = message.question();
-  if (question == nullptr) return Answer::failure(DNS_EBADRESP);
   const int status = status_of(message.rcode());
   if (status != DNS_OK && status != DNS_ENOTFOUND) return Answer::failure(status);
 
@@ -111,27 +109,17 @@ Answer decode_message(Message &message, RRType type) {
 }  // namespace
 
 #if DNS_CARES_HAS_DNSREC
-bool is_well_formed(std::span<const unsigned char> message) noexcept {
-  ares_dns_record_t *parsed = nullptr;
-  const ares_status_t status = ares_dns_parse(message.data(), message.size(), 0, &parsed);
-  ares_dns_record_destroy(parsed);
-  return status == ARES_SUCCESS || status == ARES_ENOMEM;
+
+Answer decode(const ares_dns_record_t &message, const char *question, RRType type) {
+  return decode_message(Message(message), question, type);
 }
 
-Answer decode(const ares_dns_record_t &record, RRType type) {
-  Message message(record);
-  return decode_message(message, type);
-}
 #else
-bool is_well_formed(std::span<const unsigned char> message) noexcept {
-  ns_msg parsed;
-  return ns_initparse(message.data(), static_cast<int>(message.size()), &parsed) == 0;
+
+Answer decode(const ns_msg &message, const char *question, RRType type) {
+  return decode_message(Message(message), question, type);
 }
 
-Answer decode(const unsigned char *octets, int length, RRType type) {
-  Message message(octets, length);
-  return decode_message(message, type);
-}
 #endif
 
 }  // namespace dns_cares

@@ -2,8 +2,7 @@
 #pragma once
 
 #include <ares.h>
-
-#include <span>
+#include <arpa/nameser.h>
 
 #include "resolver/upstream.h"
 
@@ -12,20 +11,17 @@
 
 namespace dns_cares {
 
-// Follows the CNAME chain from the question (RFC 1034 section 3.6.2) and takes the RRset of `type` at its end; records
-// of other owners are left aside. Throws std::bad_alloc.
+// Follows the CNAME chain from the question (RFC 1034 section 3.6.2), which c-ares has seen to be the reply's, and
+// takes the RRset of `type` at its end; records of other owners are left aside. Throws std::bad_alloc.
 //   DNS_OK         addresses, TTL the minimum over the chain
 //   DNS_ENOTFOUND, DNS_ENODATA  TTL by RFC 2308 section 5 from the SOA in the authority section, 0 without one
 //   DNS_ESERVFAIL, DNS_EREFUSED, DNS_EFORMERR, DNS_ENOTIMP  what the server said; the first also stands for every code
 //                  that makes no sense here
 //   DNS_EBADRESP   malformed, or a CNAME circle
 #if DNS_CARES_HAS_DNSREC
-Answer decode(const ares_dns_record_t &message, RRType type);
+Answer decode(const ares_dns_record_t &message, const char *question, RRType type);
 #else
-Answer decode(const unsigned char *message, int length, RRType type);
+Answer decode(const ns_msg &message, const char *question, RRType type);
 #endif
-
-// Whether c-ares can take the message apart.
-bool is_well_formed(std::span<const unsigned char> message) noexcept;
 
 }  // namespace dns_cares

@@ -1,6 +1,6 @@
 // One way to read a DNS reply, over either form in which c-ares gives it.
 //
-// A Message has question(), rcode(), count(section) and read(section, index, record). The texts of a Record are
+// A Message has rcode(), count(section) and read(section, index, record). The texts of a Record are
 // valid until the next read().
 #pragma once
 
@@ -33,10 +33,6 @@ class Message {
  public:
   explicit Message(const ares_dns_record_t &message) : message_(message) {}
 
-  const char *question() const {
-    const char *name = nullptr;
-    return ares_dns_record_query_get(&message_, 0, &name, nullptr, nullptr) == ARES_SUCCESS ? name : nullptr;
-  }
   unsigned rcode() const { return static_cast<unsigned>(ares_dns_record_get_rcode(&message_)); }
   std::size_t count(Section section) const { return ares_dns_record_rr_cnt(&message_, native(section)); }
 
@@ -85,10 +81,8 @@ class Message {
 
 class Message {
  public:
-  Message(const unsigned char *message, int length)
-      : parsed_(ns_initparse(message, length, &handle_) == 0), question_known_(parsed_ && read_question()) {}
+  explicit Message(const ns_msg &message) : handle_(message) {}
 
-  const char *question() const { return question_known_ ? question_ : nullptr; }
   // With the upper bits that the OPT record has (RFC 6891 section 6.1.3). Only a reply without answers needs them.
   unsigned rcode() {
     const auto lower = static_cast<unsigned>(ns_msg_getflag(handle_, ns_f_rcode));
@@ -144,12 +138,6 @@ class Message {
     return ns_name_uncompress(ns_msg_base(handle_), ns_msg_end(handle_), name, text, sizeof text);
   }
 
-  bool read_question() {
-    if (ns_msg_count(handle_, ns_s_qd) != 1 || ns_parserr(&handle_, ns_s_qd, 0, &rr_) != 0) return false;
-    std::strcpy(question_, ns_rr_name(rr_));
-    return true;
-  }
-
   // A SOA's data end with two names and five numbers, the last of them the minimum (RFC 1035 section 3.3.13).
   bool read_minimum(Record &record) {
     constexpr int kNumbers = 5 * NS_INT32SZ;
@@ -165,12 +153,9 @@ class Message {
     return true;
   }
 
-  ns_msg handle_{};
+  ns_msg handle_;
   ns_rr rr_;
   char target_[NS_MAXDNAME];
-  char question_[NS_MAXDNAME];
-  const bool parsed_;
-  const bool question_known_;
 };
 
 #endif

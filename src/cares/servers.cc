@@ -38,7 +38,7 @@ void Servers::ask(Question &question) noexcept {
 }
 
 bool Servers::is_old() const {
-  return asked_ >= lifetime_.questions || (asked_ > 0 && steady_now() - opened_at_ >= lifetime_.seconds);
+  return asked_ >= lifetime_.questions || first_->last_sent_at() - opened_at_ >= lifetime_.seconds;
 }
 
 // Where no other can be opened, the old one goes on.

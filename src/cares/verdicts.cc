@@ -45,16 +45,16 @@ std::span<const unsigned char> question_name(std::span<const unsigned char> sect
 
 }  // namespace
 
-void Verdicts::note(std::span<const unsigned char> reply, bool well_formed, const ServerAddress &from) noexcept {
+void Verdicts::note(std::span<const unsigned char> reply, const ns_msg *parsed, const ServerAddress &from) noexcept {
   if (reply.size() < NS_HFIXEDSZ) return;
-  const auto status = well_formed ? status_of(reply[3] & 0x0fU) : DNS_EBADRESP;
+  const auto status = parsed != nullptr ? status_of(reply[3] & 0x0fU) : DNS_EBADRESP;
   if (!status || verdicts_.size() >= kMost) return;
   const auto section = reply.subspan(NS_HFIXEDSZ);
   const auto name = question_name(section);
   if (name.empty() || section.size() < name.size() + 2) return;
   const unsigned type = static_cast<unsigned>(section[name.size()]) << 8 | section[name.size() + 1];
   try {
-    ExtendedError error = well_formed ? read_extended_error(reply) : ExtendedError{};
+    ExtendedError error = parsed != nullptr ? read_extended_error(*parsed) : ExtendedError{};
     verdicts_.insert_or_assign(key(name, type), Verdict{*status, from, std::move(error)});
   } catch (const std::bad_alloc &) {
   }

@@ -5,6 +5,8 @@
 // Nothing is noted, looked up or hashed for replies that c-ares passes on.
 #pragma once
 
+#include <arpa/nameser.h>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,9 +25,9 @@ class Verdicts {
     ExtendedError error;
   };
 
-  // Notes the reply if its response code is one that makes c-ares try elsewhere, or as DNS_EBADRESP if it is not
-  // well formed.
-  void note(std::span<const unsigned char> reply, bool well_formed, const ServerAddress &from) noexcept;
+  // Notes the reply if its response code is one that makes c-ares try elsewhere, or as DNS_EBADRESP if it could not be
+  // parsed (nullptr).
+  void note(std::span<const unsigned char> reply, const ns_msg *parsed, const ServerAddress &from) noexcept;
 
   // Takes out what was last said to a question.
   std::optional<Verdict> take(const Question &question);

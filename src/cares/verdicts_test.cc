@@ -52,7 +52,9 @@ class VerdictsTest : public testing::Test {
   void note_octets(const Octets &message, bool well_formed = true) {
     const auto block = std::make_unique<unsigned char[]>(message.size());
     std::copy(message.begin(), message.end(), block.get());
-    verdicts_.note({block.get(), message.size()}, well_formed, kServer);
+    ns_msg parsed{};
+    if (well_formed) ns_initparse(block.get(), static_cast<int>(message.size()), &parsed);
+    verdicts_.note({block.get(), message.size()}, well_formed ? &parsed : nullptr, kServer);
   }
   void note(std::string_view name, unsigned rcode, RRType type = RRType::kA) { note_octets(reply(name, type, rcode)); }
   std::optional<int> take(const std::string &name, RRType type = RRType::kA) {

@@ -1,7 +1,5 @@
 #include "cares/wire.h"
 
-#include <arpa/nameser.h>
-
 #include <cstddef>
 
 namespace dns_cares {
@@ -37,12 +35,22 @@ ExtendedError find_option(Octets options) {
 
 }  // namespace
 
-ExtendedError read_extended_error(Octets message) {
-  ns_msg handle;
-  if (ns_initparse(message.data(), static_cast<int>(message.size()), &handle) != 0) return {};
+bool parse_message(Octets octets, ns_msg &parsed) noexcept {
+  if (ns_initparse(octets.data(), static_cast<int>(octets.size()), &parsed) != 0) return false;
+#if DNS_CARES_HAS_DNSREC
+  ares_dns_record_t *record = nullptr;
+  const ares_status_t status = ares_dns_parse(octets.data(), octets.size(), 0, &record);
+  ares_dns_record_destroy(record);
+  return status == ARES_SUCCESS || status == ARES_ENOMEM;
+#else
+  return true;
+#endif
+}
+
+ExtendedError read_extended_error(ns_msg message) {
   ns_rr rr;
-  for (int i = 0; i < ns_msg_count(handle, ns_s_ar); ++i) {
-    if (ns_parserr(&handle, ns_s_ar, i, &rr) != 0) return {};
+  for (int i = 0; i < ns_msg_count(message, ns_s_ar); ++i) {
+    if (ns_parserr(&message, ns_s_ar, i, &rr) != 0) return {};
     if (ns_rr_type(rr) == ns_t_opt) return find_option({ns_rr_rdata(rr), ns_rr_rdlen(rr)});
   }
   return {};
@@ -63,10 +71,10 @@ ExtendedError read_extended_error(const ares_dns_record_t &message) {
 }
 #endif
 
-QuestionText read_question(Octets message) {
+QuestionText read_question(Octets octets) {
   ns_msg handle;
   ns_rr rr;
-  if (ns_initparse(message.data(), static_cast<int>(message.size()), &handle) != 0) return {};
+  if (ns_initparse(octets.data(), static_cast<int>(octets.size()), &handle) != 0) return {};
   if (ns_msg_count(handle, ns_s_qd) < 1 || ns_parserr(&handle, ns_s_qd, 0, &rr) != 0) return {};
   return {ns_rr_name(rr), static_cast<RRType>(ns_rr_type(rr))};
 }

@@ -1,6 +1,8 @@
 // What c-ares does not tell of a message, read from its octets.
 #pragma once
 
+#include <arpa/nameser.h>
+
 #include <span>
 #include <string>
 
@@ -9,8 +11,11 @@
 
 namespace dns_cares {
 
+// Whether c-ares can take the message apart; if so, where its sections are. `parsed` is valid as long as the octets.
+bool parse_message(std::span<const unsigned char> octets, ns_msg &parsed) noexcept;
+
 // The first extended error among the options of the reply's OPT record (RFC 8914 section 2). Throws std::bad_alloc.
-ExtendedError read_extended_error(std::span<const unsigned char> message);
+ExtendedError read_extended_error(ns_msg message);
 #if DNS_CARES_HAS_DNSREC
 ExtendedError read_extended_error(const ares_dns_record_t &message);
 #endif
@@ -21,6 +26,6 @@ struct QuestionText {
 };
 
 // What a message asks for; an empty name if it asks for nothing. Throws std::bad_alloc.
-QuestionText read_question(std::span<const unsigned char> message);
+QuestionText read_question(std::span<const unsigned char> octets);
 
 }  // namespace dns_cares

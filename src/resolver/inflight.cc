@@ -9,8 +9,7 @@ namespace dns_cares {
 
 class Query final : public Question, public ListNode<Query>, public HashNode<Query> {
  public:
-  Query(Inflight &inflight, std::string of_name, RRType of_type)
-      : Question(std::move(of_name), of_type), inflight_(inflight) {}
+  explicit Query(Inflight &inflight) : inflight_(inflight) {}
 
   void on_answer(Answer answer) noexcept override {
     answer_ = std::move(answer);
@@ -20,6 +19,7 @@ class Query final : public Question, public ListNode<Query>, public HashNode<Que
   void add(Waiter &waiter) { waiters_.push_back(waiter); }
   bool has_waiters() const { return !waiters_.empty(); }
   const Answer &answer() const { return answer_; }
+  void forget_answer() { answer_ = Answer::failure(0); }
   bool ahead = false;  // asked for before anybody waits
 
   void tell_waiters() {
@@ -49,6 +49,7 @@ Inflight::~Inflight() {
   delete_all(queued_);
   delete_all(on_wire_);
   delete_all(answered_);
+  delete_all(spare_);
 }
 
 Query *Inflight::find(const NameKey &key, RRType type) const {
@@ -56,10 +57,26 @@ Query *Inflight::find(const NameKey &key, RRType type) const {
 }
 
 Query &Inflight::make(const NameKey &key, RRType type) {
-  auto query = std::make_unique<Query>(*this, std::string(key.name), type);
+  std::unique_ptr<Query> query = spare_.empty() ? std::make_unique<Query>(*this) : take_spare();
+  query->set(key.name, type);
+  query->ahead = false;
   by_name_.insert(*query, key.hash);
   queued_.push_back(*query);
   return *query.release();
+}
+
+std::unique_ptr<Query> Inflight::take_spare() {
+  std::unique_ptr<Query> query(&spare_.front());
+  query->unlink();
+  --spare_count_;
+  return query;
+}
+
+void Inflight::keep_spare(std::unique_ptr<Query> query) {
+  if (spare_count_ >= kMostSpare) return;
+  query->forget_answer();
+  spare_.push_back(*query.release());
+  ++spare_count_;
 }
 
 bool Inflight::want(const NameKey &key, RRType type, Waiter &waiter) {
@@ -112,11 +129,12 @@ void Inflight::settle() noexcept {
   Queries batch;
   batch.append(answered_);
   while (!batch.empty()) {
-    const std::unique_ptr<Query> query(&batch.front());
+    std::unique_ptr<Query> query(&batch.front());
     query->unlink();
     by_name_.erase(*query);
     listener_.on_answered({query->name, query->hash()}, query->type, query->answer());
     query->tell_waiters();
+    keep_spare(std::move(query));
   }
 }
 

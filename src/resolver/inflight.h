@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include "hash_table.h"
 #include "list.h"
@@ -68,8 +69,12 @@ class Inflight {
  private:
   friend class Query;
   using Queries = List<Query>;
+  static constexpr std::size_t kMostSpare = 256;
+
   Query *find(const NameKey &key, RRType type) const;
   Query &make(const NameKey &key, RRType type);
+  std::unique_ptr<Query> take_spare();
+  void keep_spare(std::unique_ptr<Query> query);
   void answered(Query &query);
   void drop(Query &query);
 
@@ -80,6 +85,8 @@ class Inflight {
   Queries queued_;
   Queries on_wire_;
   Queries answered_;
+  Queries spare_;  // done with, to be used again with their memory
+  std::size_t spare_count_ = 0;
   HashTable<Query> by_name_;  // all of them
 };
 

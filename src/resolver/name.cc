@@ -1,6 +1,7 @@
 #include "resolver/name.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace dns_cares {
@@ -9,12 +10,20 @@ namespace {
 constexpr std::size_t kMaxLabel = 63;
 constexpr std::size_t kMaxWire = 255;
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 
 // What c-ares 1.2x and later agree to ask for; a dot inside a label must be escaped.
-bool is_host_char(char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '/' || c == '*'; }
+constexpr std::array<bool, 256> kHostChars = [] {
+  std::array<bool, 256> result{};
+  for (unsigned c = 0; c < result.size(); ++c) {
+    const char character = static_cast<char>(c);
+    result[c] = is_letter(character) || is_digit(character) || c == '-' || c == '_' || c == '/' || c == '*';
+  }
+  return result;
+}();
+bool is_host_char(char c) { return kHostChars[static_cast<unsigned char>(c)]; }
 
 // One octet of a label, and how many characters stand for it.
 struct Octet {
@@ -54,19 +63,20 @@ bool is_valid_name(std::string_view name) {
   std::size_t label = 0;
   std::size_t wire = 1;  // the root label
   while (!name.empty()) {
+    std::size_t length = 1;
     if (name[0] == '.') {
-      if (label == 0) return false;
+      if (label == 0 || name.size() == 1) return false;
       label = 0;
-      name.remove_prefix(1);
-      if (name.empty()) return false;
-      continue;
+    } else {
+      if (!is_host_char(name[0])) {
+        const auto octet = read_octet(name);
+        if (!octet) return false;
+        length = octet->length;
+      }
+      wire += label == 0 ? 2 : 1;  // with the length octet
+      if (++label > kMaxLabel || wire > kMaxWire) return false;
     }
-    const auto octet = read_octet(name);
-    if (!octet) return false;
-    name.remove_prefix(octet->length);
-    if (label == 0) ++wire;  // the length octet
-    ++wire;
-    if (++label > kMaxLabel || wire > kMaxWire) return false;
+    name.remove_prefix(length);
   }
   return label > 0;
 }
@@ -74,7 +84,8 @@ bool is_valid_name(std::string_view name) {
 bool same_name(std::string_view a, std::string_view b) {
   a = without_last_dot(a);
   b = without_last_dot(b);
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+  if (a.size() != b.size()) return false;
+  return a == b || std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 bool is_in_zone(std::string_view name, std::string_view zone) {

@@ -58,7 +58,15 @@ struct Found {
 // One question for the servers. `name` has no last dot and, but for "\.", no escapes.
 class Question {
  public:
-  Question(std::string of_name, RRType of_type) : name(std::move(of_name)), type(of_type) {}
+  Question() = default;
+  Question(std::string_view of_name, RRType of_type) { set(of_name, of_type); }
+  // Makes it a question that nobody has been asked.
+  void set(std::string_view of_name, RRType of_type) {
+    name = of_name;
+    type = of_type;
+    upstream = nullptr;
+    times_asked = queries = 0;
+  }
   Question(const Question &) = delete;
   Question &operator=(const Question &) = delete;
 
@@ -66,8 +74,8 @@ class Question {
   // ask again by itself.
   virtual void on_answer(Answer answer) noexcept = 0;
 
-  const std::string name;
-  const RRType type;
+  std::string name;
+  RRType type = RRType::kA;
   // For the upstream that is asked: itself, how often it has put the question to c-ares, the id of the query on the
   // wire (RFC 1035 section 4.1.1), when it went out (in seconds on the steady clock), and of how many it was the last.
   Upstream *upstream = nullptr;
