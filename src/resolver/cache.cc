@@ -63,7 +63,7 @@ Cache::Entry::Ptr Cache::Entry::make(const NameKey &key, RRType type, const Answ
   return entry;
 }
 
-std::size_t Cache::Entry::bytes() const {
+std::size_t Cache::Entry::measure() const {
   constexpr std::size_t kMallocHeader = sizeof(std::size_t);
   return malloc_usable_size(const_cast<Entry *>(this)) + kMallocHeader + (rrset_ ? rrset_->bytes() : 0);
 }
@@ -130,7 +130,8 @@ void Cache::insert(const NameKey &key, RRType type, const Answer &answer, double
     entry->expires_ = now + ttl;
     entry->kept_until_ = entry->expires_ + (answer.status == DNS_OK ? limits_.max_stale_s : 0);
     entries_.insert(*entry, key.hash);
-    entry_bytes_ += entry->bytes();
+    entry->bytes_ = static_cast<std::uint32_t>(entry->measure());
+    entry_bytes_ += entry->bytes_;
     by_use_.push_back(*entry.release());
   } catch (const std::bad_alloc &) {
     return;
@@ -143,7 +144,7 @@ void Cache::make_room() {
 }
 
 void Cache::erase(Entry &entry) {
-  entry_bytes_ -= entry.bytes();
+  entry_bytes_ -= entry.bytes_;
   entries_.erase(entry);
   const Entry::Ptr owned(&entry);
 }

@@ -45,13 +45,14 @@ class Cache {
     static Ptr make(const NameKey &key, RRType type, const Answer &answer);
 
     std::string_view key() const { return {reinterpret_cast<const char *>(this + 1), key_length_}; }
-    std::size_t bytes() const;
+    std::size_t measure() const;
 
     double stored_ = 0;
     double expires_ = 0;
     double kept_until_ = 0;  // later than it expires if it may serve when stale
     RRset::Ptr rrset_;       // none where there is no address
     std::uint32_t hits_ = 0;
+    std::uint32_t bytes_ = 0;  // of the heap, with the RRset's
     std::uint16_t type_ = 0;
     std::uint16_t key_length_ = 0;
     std::uint8_t status_ = 0;
