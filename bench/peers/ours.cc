@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
   options.servers = servers.c_str();
   if (dns_init(loop, &options) != DNS_OK) return 1;
 
-  dns_cares_bench::Pace pace(work, loop);
+  dns_cares_bench::Pace pace(work.pace() ? loop : nullptr);
   while (!work.finished()) {
     while (const char *name = work.next()) {
       dns_resolve_async(loop, name, nullptr, work.family(), SOCK_STREAM, 0, on_result, &work);
