@@ -11,7 +11,7 @@ PROGRAMS = "bench/bin"  # in the build folder
 CACHED_NAMES = 100
 SINGLE_LOOKUPS = 3000  # a second, at window 1
 LEAST_AT_ONCE, MOST_AT_ONCE = 2_000, 50_000
-UNLIMITED = "--limit=0"  # these lose nothing
+UNLIMITED = "--limit=0"  # these are long, and lose nothing
 LOOPS_LOOKUPS = 2_000_000
 
 

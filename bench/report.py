@@ -1,14 +1,14 @@
 """What the figures say: tables for the terminal, and tables and plots for docs/performance.md."""
 
 import json
-import subprocess
-import tempfile
-import pathlib
 
+import plots
 import targets
 from figures import Figures, cost, lost, rate
 from subjects import BY_KEY, FAMILIES, SUBJECTS, WINDOWS
 
+PLOTS = {"rates": "Cold lookups a second", "processor": "Processor time for a cold lookup",
+         "windows": "Lookups a second by how many are started at once", "pace": "Gaps of a 1 ms timer"}
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
@@ -50,7 +50,7 @@ def rate_table(figures, family):
         this = figures.median(cost, "peers", subject.key, family=family, window=1000)
         rows.append([subject.label, *(rate_text(figures, subject.key, family, w) for w in windows),
                      f"{this:.1f} us" if this else "", f"{this / ours:.2f}" if this and ours else ""])
-    return table([f"{family}: lookups/s with so many at once", *map(window_text, windows), "processor time, 1,000 at once",
+    return table([f"{family}: lookups/s with so many at once", *map(window_text, windows), "processor time at 1,000",
                   "to ours"], rows)
 
 
@@ -110,3 +110,16 @@ def tables(figures):
 def text(results):
     figures = Figures(results)
     return "\n\n".join([*tables(figures), conditions(figures), target_table(figures)])
+
+
+def write_docs(results, docs):
+    """Puts the tables between the markers of performance.md, and the plots and the figures into a folder beside it."""
+    figures = Figures(results)
+    page = docs / "performance.md"
+    before, _, rest = page.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    images = [f"![{title}](performance/{name}.svg)" for name, title in PLOTS.items()]
+    parts = [BEGIN, conditions(figures), target_table(figures), *images, *tables(figures), END]
+    page.write_text(before + "\n\n".join(parts) + after)
+    plots.draw(figures, docs / "performance")
+    (docs / "performance/figures.json").write_text(json.dumps(results, indent=1) + "\n")
