@@ -89,7 +89,7 @@ class Plan:
         began = time.monotonic()
         for number in range(1, self.args.rounds + 1):
             for cell in self.cells:
-                if sum(r["seconds"] for r in cell["rounds"]) < 2 * self.args.limit:
+                if sum(r["seconds"] for r in cell["rounds"]) < self.args.limit:
                     cell["rounds"].append(self.run_once(lab, cell))
             spent = time.monotonic() - began
             print(f"round {number} of {self.args.rounds} done after {spent:.0f} s", file=sys.stderr)

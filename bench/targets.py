@@ -131,7 +131,7 @@ def newer_cares(figures):
         return [missing("cold A and A+AAAA on c-ares 1.34", "1.1 x c-ares 1.34 at its best", "this is c-ares 1.18")]
     return [at_least(f"cold {family} on c-ares 1.34", "1.1 x c-ares 1.34 at its best",
                      figures.median(rate, "peers", "ours", family=family, window=1000),
-                     figures.best(["cares-best", "cares-query"], family), 1.1) for family in ("A", "A+AAAA")]
+                     figures.best(["cares-best"], family), 1.1) for family in ("A", "A+AAAA")]
 
 
 def has_query_cache(figures):
