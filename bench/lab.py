@@ -139,6 +139,11 @@ class Lab:
             except OSError:
                 return False
 
+    def server_drops(self):
+        """How many queries have not fitted into the server's receive buffer."""
+        sockets = [line.split() for line in pathlib.Path("/proc/net/udp").read_text().split("\n")[1:] if line]
+        return sum(int(fields[-1]) for fields in sockets if fields[1].endswith(f":{PORT:04X}"))
+
     def measure(self, command, pinned=True, env=None):
         """Runs a program, on the client's core if it is to be pinned, and gives the JSON that it prints."""
         cores = [self.client_core] if pinned else self.cores

@@ -33,14 +33,11 @@ class Plan:
         self.programs = args.build / PROGRAMS
         self.cells = []
         self.prefixes = itertools.count(random.getrandbits(24))
-        self.subjects = [s for s in SUBJECTS if self.is_wanted(s) and (self.programs / s.program).exists()]
+        self.all_subjects = [s for s in SUBJECTS if (self.programs / s.program).exists()
+                             and (not args.subjects or s.key in args.subjects)]
+        self.subjects = [s for s in self.all_subjects if s.quick or args.subjects or not args.quick]
         for section in args.sections:
             getattr(self, "add_" + section)()
-
-    def is_wanted(self, subject):
-        if self.args.subjects:
-            return subject.key in self.args.subjects
-        return subject.quick or not self.args.quick
 
     def add(self, section, subject, family, window, names, *options):
         command = [str(self.programs / subject.program), f"--names={names}", f"--window={window}",
@@ -64,7 +61,7 @@ class Plan:
                     self.add("scale", subject, "A", 0, names, UNLIMITED)
 
     def add_cached(self):
-        for subject in self.subjects:
+        for subject in self.all_subjects:
             if subject.key in CACHED:
                 self.add("cached", subject, "A", 100, CACHED[subject.key], f"--distinct={CACHED_NAMES}")
 

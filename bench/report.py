@@ -98,7 +98,7 @@ def conditions(figures):
     return (f"Measured on {machine['date']}: {machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}. "
             f"Receive buffers: {machine['receive_buffer']:,} octets as they come, {machine['receive_buffer_raised']:,} "
             f"raised. Medians of up to {rounds} rounds. Others kept the machine {machine['busy_before']:.0%} busy just "
-            f"before. {versions}.")
+            f"before. The server lost {figures.results['server_drops']} queries. {versions}.")
 
 
 def tables(figures):
@@ -109,7 +109,8 @@ def tables(figures):
 
 def text(results):
     figures = Figures(results)
-    return "\n\n".join([*tables(figures), conditions(figures), target_table(figures)])
+    ending = [target_table(figures)] if results["whole"] else []
+    return "\n\n".join([*tables(figures), conditions(figures), *ending])
 
 
 def write_docs(results, docs):
