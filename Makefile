@@ -7,10 +7,10 @@ CTEST_ARGS ?=
 build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
 
-.PHONY: help run test asan tsan packages format tidy fresh trixie clean
+.PHONY: help run test asan tsan bench bench-quick packages format tidy fresh trixie clean
 
 help: ## Show this list (the default)
-	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 run: ## Build the release, then resolve a bundled list of names: needs no network once built
 	scripts/install-packages build
@@ -31,6 +31,16 @@ tsan: ## The tests that use threads, under ThreadSanitizer
 	scripts/install-packages build test
 	$(call build,tsan) --target thread_tests testkit_tests
 	ctest --preset tsan $(CTEST_ARGS)
+
+bench: ## As root: build and run all benchmarks, within 20 minutes; writes docs/performance.md
+	scripts/install-packages build bench
+	$(call build,bench)
+	bench/run --docs
+
+bench-quick: ## As root: what the table of targets needs, within 3 minutes
+	scripts/install-packages build bench
+	$(call build,bench)
+	bench/run --quick
 
 packages: ## Install the Debian packages that building and testing need
 	scripts/install-packages build test

@@ -3,6 +3,8 @@
 import dataclasses
 
 RAISED = 4 << 20  # octets asked for where a peer's receive buffer is raised
+WINDOWS = (1, 100, 1000, 10000, 0)  # lookups at once; 0: all names
+FAMILIES = ("A", "A+AAAA")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -10,34 +12,50 @@ class Subject:
     key: str
     label: str
     program: str
-    rate: int  # about how many lookups a second it does: how many names it gets in a round
+    rate: int  # about how many lookups a second it does, which says how many names a round has
     variant: str = ""
     rcvbuf: int = 0
-    windows: tuple = (1, 100, 1000, 10000, 0)  # 0: all names at once
-    families: tuple = ("A", "A+AAAA")
+    windows: tuple = WINDOWS
+    families: tuple = FAMILIES
     env: dict = dataclasses.field(default_factory=dict)
+    quick: bool = False  # whether `make bench-quick` has it too
 
-    def command(self, build, family, window, names, prefix):
-        words = [build / "bench" / self.program, f"--names={names}", f"--window={window}", f"--prefix={prefix}"]
-        if family == "A+AAAA":
-            words.append("--both")
-        if self.variant:
-            words.append(f"--variant={self.variant}")
-        if self.rcvbuf:
-            words.append(f"--rcvbuf={self.rcvbuf}")
+    def options(self, family):
+        words = ["--both"] if family == "A+AAAA" else []
+        words += [f"--variant={self.variant}"] if self.variant else []
+        words += [f"--rcvbuf={self.rcvbuf}"] if self.rcvbuf else []
         return words
 
 
 SUBJECTS = [
-    Subject("ours", "dns_cares", "ours", 80_000),
-    Subject("bare", "bare sendto/recv", "bare", 130_000, rcvbuf=RAISED, windows=(1, 100, 1000)),
-    Subject("bare-batches", "bare sendmmsg/recvmmsg", "bare", 130_000, "batches", RAISED, windows=(1, 100, 1000)),
+    Subject("ours", "dns_cares", "ours", 80_000, quick=True),
+    Subject("cares-best", "c-ares at its best, buffer raised", "cares", 100_000, "best", RAISED, quick=True),
+    Subject("cares-query", "c-ares `ares_query`, buffer raised", "cares", 100_000, "query", RAISED),
+    Subject("cares-raised", "c-ares as it comes, buffer raised", "cares", 25_000, "", RAISED, quick=True),
     Subject("cares", "c-ares as it comes", "cares", 25_000),
-    Subject("cares-raised", "c-ares as it comes, buffer raised", "cares", 25_000, rcvbuf=RAISED),
-    Subject("cares-best", "c-ares at its best", "cares", 100_000, "best", RAISED),
-    Subject("cares-query", "c-ares ares_query", "cares", 100_000, "query", RAISED),
-    Subject("evdns", "evdns", "evdns", 80_000),
-    Subject("evdns-wide", "evdns, 1000 in flight, buffer raised", "evdns", 80_000, "wide", RAISED),
-    Subject("adns", "adns, buffer raised", "adns", 100_000, rcvbuf=RAISED),
-    Subject("udns", "udns, buffer raised", "udns", 90_000, rcvbuf=RAISED),
+    Subject("textbook", "c-ares, the textbook design, buffer raised", "textbook", 25_000, "", RAISED),
+    Subject("evdns", "evdns, its 64 in flight", "evdns", 80_000, quick=True),
+    Subject("evdns-wide", "evdns, 1000 in flight, buffer raised", "evdns", 80_000, "wide", RAISED, quick=True),
+    Subject("adns", "adns, buffer raised", "adns", 100_000, "", RAISED, quick=True),
+    Subject("udns", "udns, buffer raised", "udns", 80_000, "", RAISED),
+    Subject("getdns", "getdns", "getdns", 15_000),
+    Subject("libunbound", "libunbound, its thread", "libunbound", 8_000),
+    Subject("libunbound-event", "libunbound in libevent's loop", "libunbound_event", 8_000),
+    Subject("libuv", "libuv, 4 threads", "libuv", 8_000, env={"UV_THREADPOOL_SIZE": "4"}, quick=True),
+    Subject("libuv-128", "libuv, 128 threads", "libuv", 8_000, env={"UV_THREADPOOL_SIZE": "128"}),
+    Subject("glibc-async", "glibc `getaddrinfo_a`", "glibc", 10_000, "async", windows=(100, 1000, 10000, 0)),
+    Subject("glibc", "glibc `getaddrinfo`, blocking", "glibc", 4_000, windows=(1,)),
+    Subject("dnsperf", "dnsperf, a load generator, buffer raised", "dnsperf", 80_000, "", RAISED,
+            windows=(1, 100, 1000), families=("A",)),
+    Subject("bare", "bare sockets", "bare", 130_000, "", RAISED, windows=(1, 100, 1000), quick=True),
+    Subject("bare-batches", "bare sockets, `sendmmsg` and `recvmmsg`", "bare", 130_000, "batches", RAISED,
+            windows=(1, 100, 1000)),
 ]
+BY_KEY = {subject.key: subject for subject in SUBJECTS}
+
+# Names that repeat, so that caches answer.
+CACHED = {"ours": 1_000_000, "cares": 50_000, "libunbound": 50_000, "libunbound-event": 50_000}
+# Who shares its loop with a 1 ms timer: lookups at once, names.
+PACED = {"ours": (0, 100_000), "cares-best": (1000, 100_000), "cares-raised": (1000, 50_000), "textbook": (1000, 50_000)}
+# Numbers of names that are submitted at once.
+SCALES = (10_000, 100_000, 1_000_000)

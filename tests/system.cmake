@@ -65,4 +65,7 @@ if(TARGET minimal)
   add_test(NAME example_minimal_literal
     COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:minimal> -DNAME=192.0.2.1 -DEXPECTED=192.0.2.1
       -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
+  add_test(NAME example_two_loops
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:two_loops> "-DNAME=192.0.2.1;192.0.2.1"
+      "-DEXPECTED=192.0.2.1;192.0.2.1" -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
 endif()

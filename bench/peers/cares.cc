@@ -121,7 +121,7 @@ int main(int argc, char **argv) {
   ev_timer_start(peer.loop, &timer);
 
   const auto start = work.variant("query") ? query : get_addrinfo;
-  dns_cares_bench::Pace pace(work, peer.loop);
+  dns_cares_bench::Pace pace(work.pace() ? peer.loop : nullptr);
   while (!work.finished()) {
     while (const char *name = work.next()) start(peer, name);
     pace.start();

@@ -1,4 +1,4 @@
-// dns_cares through its C API, with its default options.
+// dns_cares through its C API, with its default options but for the deadline: a million names at once take longer.
 #include <ev.h>
 
 #include "dns_cares/dns_cares.h"
@@ -25,9 +25,10 @@ int main(int argc, char **argv) {
   dns_options options;
   dns_options_init(&options);
   options.servers = servers.c_str();
+  options.deadline_ms = 60'000;
   if (dns_init(loop, &options) != DNS_OK) return 1;
 
-  dns_cares_bench::Pace pace(work, loop);
+  dns_cares_bench::Pace pace(work.pace() ? loop : nullptr);
   while (!work.finished()) {
     while (const char *name = work.next()) {
       dns_resolve_async(loop, name, nullptr, work.family(), SOCK_STREAM, 0, on_result, &work);

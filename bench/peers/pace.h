@@ -8,14 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "workload.h"
-
 namespace dns_cares_bench {
 
 class Pace {
  public:
-  // Measures nothing unless the workload has --pace.
-  Pace(const Workload &work, struct ev_loop *loop) : loop_(work.pace() ? loop : nullptr) {
+  // Measures nothing on no loop.
+  explicit Pace(struct ev_loop *loop) : loop_(loop) {
     ev_timer_init(&timer_, on_timer, kPeriod, kPeriod);
     timer_.data = this;
   }
@@ -28,7 +26,7 @@ class Pace {
     last_ = Clock::now();
   }
 
-  // Milliseconds, as members of a JSON object; empty without --pace.
+  // Milliseconds, as members of a JSON object; empty if nothing was measured.
   std::string json() {
     if (gaps_.empty()) return "";
     std::sort(gaps_.begin(), gaps_.end());

@@ -101,7 +101,7 @@ int main(int argc, char **argv) {
   ares_addrinfo_hints hints{};
   hints.ai_family = work.family();
   hints.ai_socktype = SOCK_STREAM;
-  dns_cares_bench::Pace pace(work, peer.loop);
+  dns_cares_bench::Pace pace(work.pace() ? peer.loop : nullptr);
   while (!work.finished()) {
     while (const char *name = work.next()) {
       ares_getaddrinfo(peer.channel, name, nullptr, &hints, on_addrinfo, &peer);

@@ -8,16 +8,19 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dns_cares_bench {
@@ -26,7 +29,7 @@ class Workload {
  public:
   // --server=ADDRESS:PORT --names=N --window=N (0: all names at once) --both (A and AAAA instead of A alone)
   // --prefix=TEXT (makes the names new) --distinct=N (names repeat after so many) --rcvbuf=OCTETS --variant=WORD
-  // --pace (see pace.h)
+  // --pace (see pace.h) --limit=SECONDS (after which what has ended until then is reported, and the program ends)
   Workload(int argc, char **argv) {
     for (int i = 1; i < argc; ++i) parse(argv[i]);
     if (window_ == 0) window_ = names_;
@@ -81,18 +84,16 @@ class Workload {
   int report(const std::string &more = "") const {
     rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    std::printf("{\"lookups\": %zu, \"complete\": %zu, \"timeouts\": %zu, \"failures\": {", done_, complete_,
-                timeouts_);
+    std::printf("{\"lookups\": %zu, \"unfinished\": %zu, \"complete\": %zu, \"timeouts\": %zu, ", done_, names_ - done_,
+                complete_, timeouts_);
+    std::printf("\"failures\": {");
     const char *comma = "";
-    for (const auto &[why, count] : failures_) {
-      std::printf("%s\"%s\": %zu", comma, why.c_str(), count);
-      comma = ", ";
-    }
-    std::printf(
-        "}, \"seconds\": %.6f, \"submit_seconds\": %.6f, \"user\": %.6f, \"system\": %.6f, \"max_rss_kib\": %ld",
-        since(began_, ended_), since(began_, first_done_), seconds(usage.ru_utime) - seconds(usage_.ru_utime),
-        seconds(usage.ru_stime) - seconds(usage_.ru_stime), usage.ru_maxrss);
-    std::printf(", \"preempted\": %ld", usage.ru_nivcsw - usage_.ru_nivcsw);
+    for (const auto &[why, count] : failures_)
+      std::printf("%s\"%s\": %zu", std::exchange(comma, ", "), why.c_str(), count);
+    std::printf("}, \"seconds\": %.6f, \"user\": %.6f, \"system\": %.6f, \"max_rss_kib\": %ld, \"preempted\": %ld",
+                since(began_, finished() ? ended_ : Clock::now()), seconds(usage.ru_utime) - seconds(usage_.ru_utime),
+                seconds(usage.ru_stime) - seconds(usage_.ru_stime), usage.ru_maxrss,
+                usage.ru_nivcsw - usage_.ru_nivcsw);
     if (!latencies_.empty()) print_latencies(latencies_);
     std::printf("%s}\n", more.c_str());
     return 0;
@@ -128,6 +129,8 @@ class Workload {
       window_ = std::stoul(value);
     } else if (key == "--both") {
       both_ = true;
+    } else if (key == "--limit") {
+      limit_ = static_cast<unsigned>(std::stoul(value));
     } else if (key == "--pace") {
       pace_ = true;
     } else if (key == "--prefix") {
@@ -146,12 +149,24 @@ class Workload {
 
   void begin() {
     std::memcpy(name_, prefix_.data(), prefix_.size());
+    end_at_limit();
     getrusage(RUSAGE_SELF, &usage_);
     began_ = Clock::now();
   }
 
+  // Who has not ended by then sleeps until some timeout, so what the handler does is safe enough.
+  void end_at_limit() {
+    static const Workload *running;
+    running = this;
+    std::signal(SIGALRM, [](int) {
+      running->report();
+      std::fflush(stdout);
+      _exit(0);
+    });
+    alarm(limit_);
+  }
+
   void end_lookup() {
-    if (done_ == 0) first_done_ = Clock::now();
     ++done_;
     if (window_ == 1) latencies_.push_back(since(lookup_began_, Clock::now()));
     if (finished()) ended_ = Clock::now();
@@ -166,6 +181,7 @@ class Workload {
   std::size_t distinct_ = 0;
   bool both_ = false;
   bool pace_ = false;
+  unsigned limit_ = 0;
   int receive_buffer_ = 0;
   std::string prefix_ = "n";
   std::string variant_;
@@ -178,7 +194,7 @@ class Workload {
   std::map<std::string, std::size_t, std::less<>> failures_;
   std::vector<double> latencies_;
   Clock::time_point lookup_began_;
-  Clock::time_point began_, first_done_, ended_;
+  Clock::time_point began_, ended_;
   rusage usage_{};
 };
 
