@@ -57,4 +57,7 @@ class Servers final : public Upstream, private Channel::Owner {
   std::unique_ptr<Channel> tcp_;               // made when it is first needed
 };
 
+// Of the c-ares that is loaded: "1.18.1".
+const char *cares_version() noexcept;
+
 }  // namespace dns_cares
