@@ -118,6 +118,11 @@ Command::~Command() {
 
 void Command::send(int signal) const { kill(pid_, signal); }
 
+bool Command::is_running() const {
+  siginfo_t info = {};
+  return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+}
+
 bool Command::pump_until(const std::string &where, std::string_view text) {
   for (std::size_t searched = 0; where.find(text, searched) == std::string::npos;) {
     searched = where.size() > text.size() ? where.size() - text.size() : 0;

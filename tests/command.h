@@ -58,6 +58,8 @@ class Command {
   void write(std::string_view text) { input_ += text; }
   void close_input() { keeps_input_ = false; }
   void send(int signal) const;
+  // Until it has ended, whether or not finish() was called.
+  bool is_running() const;
   // Reads on until its output, or its errors, contain the text. False: they ended, or a minute has passed.
   bool output_has(std::string_view text) { return pump_until(result_.output, text); }
   bool errors_have(std::string_view text) { return pump_until(result_.errors, text); }

@@ -5,12 +5,18 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <random>
+#include <sstream>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -22,6 +28,7 @@
 namespace dns_cares_test {
 namespace {
 
+using testing::AllOf;
 using testing::AnyOf;
 using testing::ContainsRegex;
 using testing::ElementsAre;
@@ -618,6 +625,266 @@ TEST_F(Tool, StopsAtOnceAtTheSecondInterrupt) {
   const Result result = command.finish();
   EXPECT_EQ(result.exit, 130);
   EXPECT_THAT(result.lines(), ElementsAre("b.test\t192.0.2.2"));
+}
+
+// --- output files ---
+
+std::string text_of(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// A folder that goes away with what is in it.
+class Folder {
+ public:
+  Folder() {
+    if (mkdtemp(path_.data()) == nullptr) throw std::system_error(errno, std::generic_category(), path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string file(const std::string &name) const { return path_ + '/' + name; }
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto &entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename());
+    return names;
+  }
+
+ private:
+  std::string path_ = std::filesystem::temp_directory_path() / "dns-cares-XXXXXX";
+};
+
+class ToolFiles : public Tool {
+ protected:
+  std::string output() const { return folder_.file("output"); }
+
+  Folder folder_;
+};
+
+TEST_F(ToolFiles, OutputIsThereOnceItIsWhole) {
+  std::ofstream(output()) << "old\n";
+  server_.on("slow.test", "ANY", drop());
+  Command command(
+      {"-s", server_.address(), "--deadline", "600", "--timeout", "600", "-o", output(), "b.test", "slow.test"}, {});
+  ASSERT_TRUE(server_.wait_for_queries(4, 60s));
+  EXPECT_EQ(text_of(output()), "old\n");
+  command.send(SIGINT);
+  command.send(SIGUSR1);
+  ASSERT_TRUE(command.errors_have("names, "));
+  command.send(SIGINT);
+  EXPECT_EQ(command.finish().exit, 130);
+  EXPECT_EQ(text_of(output()), "old\n") << "what is not whole must not be there";
+  EXPECT_THAT(folder_.names(), ElementsAre("output")) << "nothing else is left";
+
+  const Result result = run({"-o", output(), "b.test", "c.test"});
+  EXPECT_EQ(result.exit, kAllResolved) << result.errors;
+  EXPECT_THAT(result.output, IsEmpty());
+  EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\nc.test\t192.0.2.3\n");
+  EXPECT_THAT(folder_.names(), ElementsAre("output"));
+}
+
+TEST_F(ToolFiles, OutputThatCannotBeWrittenIsNamed) {
+  const Result result = run({"-o", "/no/such/folder/output", "b.test"});
+  EXPECT_EQ(result.exit, kInputOutput);
+  EXPECT_THAT(result.errors, HasSubstr("/no/such/folder/output: No such file or directory"));
+  EXPECT_EQ(run({"-o", "/dev/full", "b.test"}).exit, kInputOutput);
+}
+
+TEST_F(ToolFiles, AppendAddsToTheFile) {
+  EXPECT_EQ(run({"-o", output(), "--append", "--format", "csv", "--short", "b.test"}).exit, kAllResolved);
+  EXPECT_EQ(run({"-o", output(), "--append", "--format", "csv", "--short", "c.test"}).exit, kAllResolved);
+  EXPECT_EQ(text_of(output()), "input,status,addresses,fields\nb.test,ok,192.0.2.2,\nc.test,ok,192.0.2.3,\n");
+  expect_usage_error(run({"--append", "b.test"}), "-o FILE");
+}
+
+TEST_F(ToolFiles, ResumeGoesOnAfterTheLastWholeLine) {
+  for (const char *format : {"text", "json", "csv"}) {
+    SCOPED_TRACE(format);
+    const std::vector<std::string> arguments = {"-4",       "-o",   output(), "--resume",  "--short",
+                                                "--format", format, "b.test", "gone.test", "c.test"};
+    std::filesystem::remove(output());
+    run(arguments);
+    const std::string whole = text_of(output());
+    ASSERT_FALSE(whole.empty());
+    // Wherever it was broken off, the same comes out.
+    for (std::size_t length = 0; length <= whole.size(); ++length) {
+      std::ofstream(output(), std::ios::binary) << whole.substr(0, length);
+      run(arguments);
+      ASSERT_EQ(text_of(output()), whole) << "broken off after " << length << " octets";
+    }
+  }
+}
+
+TEST_F(ToolFiles, ResumeOfWhatIsWholeAsksForNothing) {
+  run({"-o", output(), "--resume", "b.test"});
+  const auto queries = server_.queries();
+  EXPECT_EQ(run({"-o", output(), "--resume", "b.test"}).exit, kAllResolved);
+  EXPECT_EQ(server_.queries(), queries);
+}
+
+TEST_F(ToolFiles, ResumeOfOtherResultsIsRefused) {
+  for (const char *format : {"text", "json", "csv"}) {
+    std::ofstream(output(), std::ios::trunc);
+    run({"-o", output(), "--resume", "--format", format, "b.test", "c.test"});
+    const std::string before = text_of(output());
+    const Result other = run({"-o", output(), "--resume", "--format", format, "b.test", "a.test", "c.test"});
+    EXPECT_EQ(other.exit, kInputOutput);
+    EXPECT_THAT(other.errors, HasSubstr("'c.test'"));
+    const Result shorter = run({"-o", output(), "--resume", "--format", format, "b.test"});
+    EXPECT_EQ(shorter.exit, kInputOutput);
+    EXPECT_THAT(shorter.errors, HasSubstr("fewer"));
+    EXPECT_EQ(text_of(output()), before);
+  }
+}
+
+TEST_F(ToolFiles, ResumeNeedsAFileAndAResultForEachLine) {
+  expect_usage_error(run({"--resume", "b.test"}), "-o FILE");
+  expect_usage_error(run({"-o", output(), "--resume", "--only", "ok", "b.test"}), "--only");
+  expect_usage_error(run({"-o", output(), "--resume", "--unordered", "b.test"}), "--unordered");
+  EXPECT_EQ(run({"-o", "/dev/null", "--resume", "b.test"}).exit, kInputOutput);
+}
+
+TEST_F(ToolFiles, TwoRunsDoNotAddToOneFile) {
+  server_.on("slow.test", "ANY", drop());
+  Command command(
+      {"-s", server_.address(), "--deadline", "600", "--timeout", "600", "-o", output(), "--resume", "slow.test"}, {});
+  ASSERT_TRUE(server_.wait_for_queries(2, 60s));
+  const Result second = run({"-o", output(), "--resume", "slow.test"});
+  EXPECT_EQ(second.exit, kInputOutput);
+  EXPECT_THAT(second.errors, HasSubstr("another run"));
+}
+
+// Killed again and again at moments of chance, it loses nothing and writes nothing twice.
+TEST_F(ToolFiles, ResumesAfterBeingKilledAtAnyMoment) {
+  const std::vector<std::string> names = bulk_names(100'000);
+  const TempFile input(as_lines(names));
+  const std::vector<std::string> arguments = {"-s", server_.address(), "-4",       "-f",        input.path(),
+                                              "-o", output(),          "--resume", "--threads", "2"};
+  std::minstd_rand random(20250601);
+  int kills = 0;
+  for (bool ended = false; !ended; ++kills) {
+    Command command(arguments, {});
+    const auto wanted = server_.queries() + std::uniform_int_distribution<std::uint64_t>(1, 15'000)(random);
+    while (!server_.wait_for_queries(wanted, 10ms) && command.is_running()) {
+    }
+    command.send(SIGKILL);
+    const Result result = command.finish();
+    ended = result.signal != SIGKILL;
+    EXPECT_TRUE(!ended || result.exit == kAllResolved) << result.errors;
+  }
+  EXPECT_GT(kills, 5);
+  std::ifstream file(output());
+  std::size_t count = 0;
+  for (std::string line; std::getline(file, line); ++count) {
+    ASSERT_LT(count, names.size());
+    ASSERT_EQ(line, names[count] + '\t' + hashed_address(kBulk, names[count]));
+  }
+  EXPECT_EQ(count, names.size());
+}
+
+TEST_F(ToolFiles, StatsAreJson) {
+  const std::string path = folder_.file("stats");
+  run({"-4", "--stats", path, "b.test", "gone.test", "gone.test", "127.0.0.1"});
+  const nlohmann::json stats = nlohmann::json::parse(text_of(path));
+  EXPECT_EQ(stats["v"], 1);
+  EXPECT_EQ(stats["names"], 4);
+  EXPECT_EQ(stats["failed"], 2);
+  EXPECT_EQ(stats["statuses"], (nlohmann::json{{"ok", 2}, {"not_found", 2}}));
+  EXPECT_EQ(stats["sources"]["local"], 1);
+  EXPECT_EQ(stats["queries"], 2);
+  EXPECT_GT(stats["latency_ms"]["p50"], 0);
+  EXPECT_EQ(run({"--stats", "/no/such/folder/stats", "b.test"}).exit, kInputOutput);
+}
+
+TEST_F(ToolFiles, MetricsAreInTheFormatOfPrometheus) {
+  const std::string path = folder_.file("metrics.prom");
+  run({"--prometheus", path, "b.test", "gone.test"});
+  const std::string text = text_of(path);
+  EXPECT_THAT(text, HasSubstr("# TYPE dns_cares_lookups_total counter\n"));
+  EXPECT_THAT(text, HasSubstr("dns_cares_lookups_total{status=\"ok\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("dns_cares_lookups_total{status=\"not_found\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("dns_cares_lookup_seconds_bucket{le=\"+Inf\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("dns_cares_in_flight 0\n"));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_THAT(line, MatchesRegex("# (HELP|TYPE) .*|[a-z_]+(\\{[a-z]+=\"[^\"]*\"\\})? [0-9.e+-]+"));
+  }
+}
+
+// --- how fast, and by whom ---
+
+TEST_F(Tool, ResultsOfManyThreadsAreInOrder) {
+  const std::vector<std::string> names = bulk_names(20'000);
+  const Result result = run({"-4", "--threads", "4", "-f", "-"}, {.input = as_lines(names)});
+  const std::vector<std::string> lines = result.lines();
+  ASSERT_EQ(lines.size(), names.size()) << result.errors;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    ASSERT_EQ(lines[i], names[i] + '\t' + hashed_address(kBulk, names[i]));
+  }
+  EXPECT_EQ(result.exit, kAllResolved);
+  EXPECT_EQ(run({"--threads", "8", "b.test"}).output, "b.test\t192.0.2.2\n") << "more threads than names";
+}
+
+TEST_F(Tool, ThreadsStopAtTheSecondInterruptToo) {
+  server_.on("*.never.test", "ANY", drop());
+  Command command({"-s", server_.address(), "-4", "--threads", "3", "--concurrency", "3", "--deadline", "600",
+                   "--timeout", "600", "-f", "-"},
+                  {.input = "a.never.test\nb.never.test\nc.never.test\nd.never.test\n"});
+  ASSERT_TRUE(server_.wait_for_queries(3, 60s));
+  command.send(SIGINT);
+  ASSERT_TRUE(command.tells_at(SIGUSR1, "0 names, "));
+  command.send(SIGINT);
+  EXPECT_EQ(command.finish().exit, 130);
+}
+
+TEST_F(Tool, StartsNoMoreLookupsThanItsRateAllows) {
+  const Stopwatch stopwatch;
+  const Result result = run({"-4", "--rate", "200/s", "-f", "-"}, {.input = as_lines(bulk_names(100))});
+  EXPECT_EQ(result.lines().size(), 100u);
+  EXPECT_GT(stopwatch.ms(), 450) << "100 lookups, of which 4 may start at once, at 200 in a second";
+  expect_usage_error(run({"--rate", "fast", "b.test"}), "'fast'");
+}
+
+TEST_F(Tool, ShardsAreEachNameOnce) {
+  const std::vector<std::string> names = bulk_names(1000);
+  std::vector<std::string> all;
+  for (const char *shard : {"1/3", "2/3", "3/3"}) {
+    const Result result = run({"-4", "--shard", shard, "-f", "-"}, {.input = as_lines(names)});
+    EXPECT_GT(result.lines().size(), 250u);
+    for (const std::string &line : result.lines()) all.push_back(line.substr(0, line.find('\t')));
+  }
+  EXPECT_THAT(all, testing::UnorderedElementsAreArray(names));
+  for (const char *nonsense : {"0/3", "4/3", "1", "1/", "/3", "1/3/5", "-1/3"}) {
+    expect_usage_error(run({"--shard", nonsense, "b.test"}), std::string("'") + nonsense + "'");
+  }
+}
+
+// --- the terminal ---
+
+TEST_F(Tool, ShowsItsProgressOnATerminal) {
+  server_.on("slow.test", "ANY", answer({"192.0.2.9"}).after(1s));
+  const Result result = run({"b.test", "gone.test", "slow.test"}, {.terminal_errors = true});
+  EXPECT_THAT(result.errors, HasSubstr("\r\033[K"));
+  EXPECT_THAT(result.errors, ContainsRegex("2 of 3 \\(67 %\\), [0-9]+/s, 1 failed \\(1 not_found\\), 1 in flight"));
+  EXPECT_THAT(result.errors, HasSubstr("\033[33m")) << "in colour";
+  const std::size_t wiped = result.errors.rfind("\r\033[K");
+  EXPECT_THAT(result.errors.substr(wiped), HasSubstr("3 names, 1 failed")) << "wiped off before the summary";
+}
+
+TEST_F(Tool, ShowsNoProgressWhereItIsNotWanted) {
+  server_.on("slow.test", "ANY", answer({"192.0.2.9"}).after(500ms));
+  EXPECT_THAT(run({"slow.test"}).errors, Not(HasSubstr("in flight"))) << "piped";
+  EXPECT_THAT(run({"--quiet", "slow.test"}, {.terminal_errors = true}).errors, IsEmpty());
+  EXPECT_THAT(run({"slow.test"}, {.terminal_errors = true, .environment = {"NO_COLOR=1"}}).errors,
+              AllOf(HasSubstr("in flight"), Not(HasSubstr("\033[3"))));
+}
+
+TEST_F(Tool, TraceTellsEachStep) {
+  server_.on("ede.test", "ANY", servfail().extended_error(6, "bogus\033[31m"));
+  const Result result = run({"-4", "--trace", "b.test", "ede.test"});
+  EXPECT_THAT(result.errors, StartsWith("; b.test: looked up\n;   b.test A: asks " + server_.address() + "\n"));
+  EXPECT_THAT(result.errors, HasSubstr("A: " + server_.address() + " answers after "));
+  EXPECT_THAT(result.errors, HasSubstr("; b.test: success, from server, "));
+  EXPECT_THAT(result.errors, HasSubstr("extended error 6: bogus\\027[31m"));
+  EXPECT_EQ(result.lines().size(), 2u);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ Control &control_of(void *arg) { return *static_cast<Control *>(arg); }
 
 }  // namespace
 
-Control::Control(Exchange &exchange, const Wake &wake)
+Control::Control(const Options &options, Exchange &exchange, const Wake &wake, bool shows_progress)
     : exchange_(exchange),
       wake_(wake),
       signals_([](int number, void *self) { control_of(self).on_signal(number); }, this),
@@ -48,13 +48,22 @@ Control::Control(Exchange &exchange, const Wake &wake)
             control_of(self).exchange_.write_output();
             control_of(self).update();
           },
+          this),
+      rate_(
+          [](void *self) {
+            control_of(self).rate_is_due_ = false;
+            control_of(self).exchange_.time_has_passed();
+          },
           this) {
   woken_.set(wake.fd());
+  if (!options.prometheus.empty()) metrics_.emplace(options.prometheus, exchange);
+  if (shows_progress) progress_.emplace(exchange);
 }
 
 void Control::run() {
   update();
   if (!exchange_.state().finished) evloop_run(nullptr);
+  progress_.reset();
 }
 
 void Control::update() {
@@ -70,11 +79,16 @@ void Control::update() {
     flush_is_due_ = true;
     flush_.start(kFlushSeconds);
   }
+  if (state.seconds_to_wait > 0 && !rate_is_due_) {
+    rate_is_due_ = true;
+    rate_.start(state.seconds_to_wait);
+  }
 }
 
 // The first one lets what is under way come to its end, the second one does not.
 void Control::on_signal(int number) {
   if (number == SIGUSR1) {
+    if (progress_) progress_->clear();
     fmt::print(stderr, "{}", summary_of(exchange_.tally()));
     return;
   }

@@ -4,7 +4,11 @@
 // Thread rule: the main thread, which runs the default loop.
 #pragma once
 
+#include <optional>
+
 #include "exchange.h"
+#include "metrics_file.h"
+#include "progress.h"
 #include "signals.h"
 #include "wake.h"
 #include "watch.h"
@@ -14,7 +18,7 @@ namespace dns_cares_tool {
 class Control {
  public:
   // `wake` is what the exchange wakes its control with.
-  Control(Exchange &exchange, const Wake &wake);
+  Control(const Options &options, Exchange &exchange, const Wake &wake, bool shows_progress);
 
   // Runs the default loop until the run is over.
   void run();
@@ -33,6 +37,10 @@ class Control {
   Watch output_;
   Timer flush_;
   bool flush_is_due_ = false;
+  Timer rate_;
+  bool rate_is_due_ = false;
+  std::optional<MetricsFile> metrics_;
+  std::optional<Progress> progress_;
   int signal_ = 0;
 };
 

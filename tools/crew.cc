@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
+
+#include "reports.h"
+#include "trace.h"
 
 namespace dns_cares_tool {
 namespace {
@@ -26,22 +30,33 @@ void make_context(struct ev_loop *loop, const Options &options) {
   if (status != DNS_OK) throw SetupError(dns_strerror(status));
 }
 
+dns_stats stats_of(struct ev_loop *loop) {
+  dns_stats stats{};
+  stats.size = sizeof stats;
+  dns_get_stats(loop, &stats);
+  return stats;
+}
+
 }  // namespace
 
 Crew::Crew(const Options &options, Exchange &exchange, const Input &input, const Format &format)
-    : members_(options.threads) {
+    : exchange_(exchange), members_(options.threads) {
   for (unsigned i = 0; i < options.threads; ++i) {
     Member &member = members_[i];
     if (i > 0) member.loop.reset(evloop_new());
     struct ev_loop *loop = i > 0 ? member.loop.get() : evloop_get_default();
     if (loop == nullptr) throw SetupError("no event loop can be made");
     make_context(loop, options);
+    if (options.trace && !trace_to_standard_error(loop)) throw std::bad_alloc();
     member.worker = std::make_unique<Worker>(loop, options, part_of(options.concurrency, options.threads, i), exchange,
                                              input, format);
   }
 }
 
-Crew::~Crew() { end(); }
+Crew::~Crew() {
+  exchange_.abandon();
+  end();
+}
 
 void Crew::start() {
   for (Member &member : members_) {
@@ -49,6 +64,7 @@ void Crew::start() {
     member.thread = std::thread([&member] {
       member.worker->begin();
       evloop_run(member.loop.get());
+      member.stats = stats_of(member.loop.get());
       member.worker.reset();
       member.loop.reset();
     });
@@ -56,13 +72,15 @@ void Crew::start() {
   members_.front().worker->begin();
 }
 
-void Crew::end() {
+dns_stats Crew::end() {
+  dns_stats sum = stats_of(nullptr);
   for (Member &member : members_) {
-    if (member.thread.joinable()) {
-      member.worker->wake().signal();
-      member.thread.join();
-    }
+    if (!member.thread.joinable()) continue;
+    member.worker->wake().signal();
+    member.thread.join();
+    add_stats(sum, member.stats);
   }
+  return sum;
 }
 
 }  // namespace dns_cares_tool

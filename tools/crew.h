@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include <dns_cares/inspect.h>
+
 #include "worker.h"
 
 namespace dns_cares_tool {
@@ -20,15 +22,15 @@ class Crew {
   // Makes the loops and their contexts. Throws UsageError if the servers make no sense, SetupError for what else goes
   // wrong.
   Crew(const Options &options, Exchange &exchange, const Input &input, const Format &format);
-  // Ends the threads, if end() has not.
+  // Ends the run and the threads, if end() has not.
   ~Crew();
   Crew(const Crew &) = delete;
   Crew &operator=(const Crew &) = delete;
 
   // Lets all begin. The default loop is the caller's to run.
   void start();
-  // Waits for the threads to end. The run must be over.
-  void end();
+  // Waits for the threads to end. The run must be over. Returns what their contexts have counted.
+  dns_stats end();
 
  private:
   struct DestroyLoop {
@@ -38,8 +40,10 @@ class Crew {
     std::unique_ptr<struct ev_loop, DestroyLoop> loop;  // null: the default loop
     std::unique_ptr<Worker> worker;
     std::thread thread;
+    dns_stats stats{};
   };
 
+  Exchange &exchange_;
   std::vector<Member> members_;
 };
 

@@ -8,9 +8,11 @@ namespace dns_cares_tool {
 
 using Lock = std::lock_guard<std::mutex>;
 
-Exchange::Exchange(const Options &options, Input &input, Sink &sink, const Wake &control)
+Exchange::Exchange(const Options &options, Input &input, Selection &selection, Sink &sink, const Wake &control)
     : options_(options),
       input_(input),
+      selection_(selection),
+      rate_(options.rate),
       sink_(sink),
       control_(control),
       queue_(options.look_ahead, !options.unordered) {}
@@ -18,23 +20,32 @@ Exchange::Exchange(const Options &options, Input &input, Sink &sink, const Wake 
 Slot *Exchange::admit(const Wake &worker) {
   const Lock lock(mutex_);
   if (input_ended_) return nullptr;
-  Slot *slot = queue_.full() || sink_.full() || input_waits_ ? nullptr : read_line();
+  Slot *slot = may_admit() ? read_line() : nullptr;
   if (slot == nullptr && !input_ended_ && std::find(sleeping_.begin(), sleeping_.end(), &worker) == sleeping_.end()) {
     sleeping_.push_back(&worker);
   }
   return slot;
 }
 
+bool Exchange::may_admit() { return !queue_.full() && !sink_.full() && !input_waits_ && !rate_waits_; }
+
 Slot *Exchange::read_line() {
+  const Tally::Clock::time_point now = Tally::Clock::now();
+  if (!rate_.allows(now)) {
+    rate_waits_ = true;
+    control_.signal();
+    return nullptr;
+  }
   Slot &slot = queue_.spare();
   Input::Got got = Input::Got::kEnd;
   try {
-    got = input_.next(slot.line);
+    got = next_selected(slot.line);
   } catch (const InputError &error) {
     failure_ = error.what();
   }
   if (got == Input::Got::kLine) {
-    slot.started = Tally::Clock::now();
+    rate_.count();
+    slot.started = now;
     queue_.enter(slot);
     ++tally_.in_flight;
     return &slot;
@@ -42,6 +53,14 @@ Slot *Exchange::read_line() {
   (got == Input::Got::kNothingYet ? input_waits_ : input_ended_) = true;
   control_.signal();
   return nullptr;
+}
+
+Input::Got Exchange::next_selected(Line &line) {
+  for (;;) {
+    const Input::Got got = input_.next(line);
+    if (got == Input::Got::kEnd) selection_.end();
+    if (got != Input::Got::kLine || selection_.takes(line)) return got;
+  }
 }
 
 void Exchange::finish(Slot &slot, int status, double seconds) {
@@ -71,7 +90,7 @@ bool Exchange::wanted(int status) const {
 void Exchange::stop_reading() {
   const Lock lock(mutex_);
   input_ended_ = true;
-  input_waits_ = false;
+  input_waits_ = rate_waits_ = false;
   control_.signal();
 }
 
@@ -94,6 +113,7 @@ Exchange::State Exchange::state() {
   const Lock lock(mutex_);
   return {.input_to_wait_for = input_waits_ ? input_.waits_for() : -1,
           .output_to_wait_for = sink_.blocked() ? sink_.fd() : -1,
+          .seconds_to_wait = rate_waits_ ? rate_.seconds_to_wait() : 0,
           .output_pending = sink_.pending() > 0,
           .idle = tally_.in_flight == 0,
           .finished = is_finished()};
@@ -102,6 +122,12 @@ Exchange::State Exchange::state() {
 void Exchange::input_is_ready() {
   const Lock lock(mutex_);
   input_waits_ = false;
+  wake_workers();
+}
+
+void Exchange::time_has_passed() {
+  const Lock lock(mutex_);
+  rate_waits_ = false;
   wake_workers();
 }
 
@@ -116,8 +142,7 @@ void Exchange::write_some() {
   const bool was_full = sink_.full();
   sink_.write_some();
   if (sink_.error() != 0) {
-    if (sink_.error() != EPIPE && failure_.empty())
-      failure_ = std::string("standard output: ") + std::strerror(sink_.error());
+    if (sink_.error() != EPIPE && failure_.empty()) failure_ = sink_.name() + ": " + std::strerror(sink_.error());
     input_ended_ = abandoned_ = true;
     input_waits_ = false;
     control_.signal();
@@ -137,7 +162,13 @@ bool Exchange::is_finished() const {
 
 Tally Exchange::tally() {
   const Lock lock(mutex_);
+  tally_.waiting = queue_.size();
   return tally_;
+}
+
+std::optional<double> Exchange::fraction() {
+  const Lock lock(mutex_);
+  return input_.fraction();
 }
 
 std::string Exchange::failure() {

@@ -7,11 +7,14 @@
 
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "input.h"
 #include "options.h"
+#include "rate.h"
+#include "selection.h"
 #include "sink.h"
 #include "slot_queue.h"
 #include "tally.h"
@@ -22,7 +25,7 @@ namespace dns_cares_tool {
 class Exchange {
  public:
   // All outlive the exchange. `control` is woken when there is something for it to do: see State.
-  Exchange(const Options &options, Input &input, Sink &sink, const Wake &control);
+  Exchange(const Options &options, Input &input, Selection &selection, Sink &sink, const Wake &control);
 
   // A line to look up, or null: none now, and `worker` is woken when there may be one, or never again.
   Slot *admit(const Wake &worker);
@@ -41,15 +44,19 @@ class Exchange {
   struct State {
     int input_to_wait_for;   // a file descriptor, -1 for none
     int output_to_wait_for;  // the same
+    double seconds_to_wait;  // until another lookup may start; 0: no limit on that
     bool output_pending;
     bool idle;      // nothing is being looked up
     bool finished;  // everything is written, or no more can be
   };
   State state();
   void input_is_ready();
+  void time_has_passed();
   void write_output();
 
   Tally tally();
+  // As Input has it.
+  std::optional<double> fraction();
   // Why the run has failed, "" if it has not; and whether nobody reads the output any more, which is no failure to
   // complain of.
   std::string failure();
@@ -58,7 +65,9 @@ class Exchange {
   bool is_over();
 
  private:
+  bool may_admit();
   Slot *read_line();
+  Input::Got next_selected(Line &line);
   void write_some();
   void wake_workers();
   bool is_finished() const;
@@ -66,12 +75,15 @@ class Exchange {
   const Options &options_;
   std::mutex mutex_;
   Input &input_;
+  Selection &selection_;
+  Rate rate_;
   Sink &sink_;
   const Wake &control_;
   SlotQueue queue_;
   Tally tally_;
   std::vector<const Wake *> sleeping_;  // workers that wait for a line
   bool input_waits_ = false;
+  bool rate_waits_ = false;
   bool input_ended_ = false;
   bool abandoned_ = false;
   std::string failure_;

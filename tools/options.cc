@@ -21,6 +21,7 @@ constexpr const char *kFooter = R"(Examples:
   zcat names.gz | dns-cares --format json >results.json   as one JSON object a line
   dns-cares -s 192.0.2.1,192.0.2.2:5353 -4 -f names.txt   IPv4 addresses, from these servers
   dns-cares --short --only ok -f names.txt | sort -u      nothing but addresses
+  dns-cares -f names.txt -o results.txt --resume          again, after it was stopped: goes on where it was
 
 Exit status: 0 all resolved, 1 some did not, 2 usage, 3 input or output error, 128+N ended by signal N.)";
 
@@ -80,6 +81,30 @@ class HelpFormatter final : public CLI::Formatter {
   }
 };
 
+// "100", "100/s", "6000/m".
+double parse_rate(const std::string &text) {
+  double value = 0;
+  const char *const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  const bool fine = error == std::errc() && (unit.empty() || unit == "/s" || unit == "/m") && value > 0 && value <= 1e9;
+  if (!fine) throw CLI::ValidationError(fmt::format("'{}' is no rate such as 100, 100/s or 6000/m", text));
+  return unit == "/m" ? value / 60 : value;
+}
+
+// "2/8": the second of eight.
+void parse_shard(const std::string &text, Options &options) {
+  const char *const end = text.data() + text.size();
+  const auto index = std::from_chars(text.data(), end, options.shard);
+  const bool has_slash = index.ptr != end && *index.ptr == '/';
+  const auto number = std::from_chars(has_slash ? index.ptr + 1 : end, end, options.shards);
+  if (!has_slash || number.ec != std::errc() || number.ptr != end || options.shard < 1 ||
+      options.shard > options.shards) {
+    throw CLI::ValidationError(fmt::format("'{}' is no part such as 2/8", text));
+  }
+  --options.shard;
+}
+
 // The parts that the command line is made of. CLI11 keeps references to what it fills in.
 class CommandLine {
  public:
@@ -110,6 +135,7 @@ class CommandLine {
     }
     if (only_v4_) options_.family = AF_INET;
     if (only_v6_) options_.family = AF_INET6;
+    check_together();
     default_to_standard_input();
     return std::move(options_);
   }
@@ -140,6 +166,8 @@ class CommandLine {
         ->group(kQuestion);
     add_text("--service", "NAME[/udp]", "with the port of this service", kQuestion,
              [this](const std::string &text) { take_service(text, options_); });
+    add_text("--shard", "I/N", "only the I-th of N parts of the names, by a hash that is the same everywhere",
+             kQuestion, [this](const std::string &text) { parse_shard(text, options_); });
   }
 
   void add_servers_options() {
@@ -154,9 +182,21 @@ class CommandLine {
     add_text("--deadline", "TIME", "of each lookup, everything included; default: 10s", kServers,
              [this](const std::string &time) { options_.deadline_ms = parse_ms(time); });
     add_number("--concurrency", options_.concurrency, 1U, 1'000'000U, "lookups at once; default: 200", kServers);
+    add_text("--rate", "N[/s|/m]", "lookups started in a second, or a minute, at most", kServers,
+             [this](const std::string &text) { options_.rate = parse_rate(text); });
+    add_number("--threads", options_.threads, 1U, 256U, "threads, with a loop and sockets of its own each; default: 1",
+               kServers);
   }
 
   void add_output() {
+    app_.add_option("-o,--output", options_.output, "file instead of standard output; it is there once it is whole")
+        ->option_text("FILE")
+        ->group(kOutput);
+    app_.add_flag("--append", options_.append, "add to that file instead of replacing it")->group(kOutput);
+    app_.add_flag("--resume", options_.resume,
+                  "go on after the results that are in that file already; the same command\n"
+                  "again continues a run that was stopped in whatever way")
+        ->group(kOutput);
     add_choice("--format", options_.format, "FORMAT", "text (default), json (an object a line), csv",
                {{"text", FormatKind::kText}, {"json", FormatKind::kJson}, {"csv", FormatKind::kCsv}});
     app_.add_flag("--short", options_.only_addresses,
@@ -171,7 +211,15 @@ class CommandLine {
         ->group(kOutput);
     add_number("--look-ahead", options_.look_ahead, std::size_t{1}, std::size_t{100'000'000},
                "lines that are read at most before the first of them is written;\ndefault: 65536", kOutput);
-    app_.add_flag("-q,--quiet", options_.quiet, "no summary on standard error")->group(kOutput);
+    app_.add_flag("-q,--quiet", options_.quiet, "neither progress nor summary on standard error")->group(kOutput);
+    add_file("--stats", options_.stats, "the numbers of the run as JSON, at its end");
+    add_file("--prometheus", options_.prometheus, "the same for Prometheus, every 5 seconds and at its end");
+    app_.add_flag("--trace", options_.trace, "tell each step on standard error, one lookup after the other")
+        ->group(kOutput);
+  }
+
+  void add_file(const char *name, std::string &path, const char *description) {
+    app_.add_option(name, path, description)->option_text("FILE")->group(kOutput);
   }
 
   template <class Kind>
@@ -200,6 +248,18 @@ class CommandLine {
   void add_number(const char *name, Number &number, Number least, Number most, const char *description,
                   const char *group) {
     app_.add_option(name, number, description)->check(CLI::Range(least, most))->option_text("N")->group(group);
+  }
+
+  // A run goes on after as many lines as there are results, so each line must have one, in its place.
+  void check_together() {
+    const bool to_file = !options_.output.empty() && options_.output != "-";
+    if ((options_.append || options_.resume) && !to_file) throw UsageError("--append and --resume need -o FILE");
+    if (options_.resume && (options_.unordered || options_.only != Only::kAll)) {
+      throw UsageError("--resume needs a result for each line, in order: neither --unordered nor --only");
+    }
+    if (!options_.trace) return;
+    options_.concurrency = 1;
+    options_.threads = 1;
   }
 
   // What is piped in is meant to be read, unless names say otherwise.

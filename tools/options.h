@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -30,6 +31,8 @@ struct Options {
   unsigned deadline_ms = 0;
   unsigned concurrency = 200;  // lookups at once
   unsigned threads = 1;
+  double rate = 0;  // lookups started in a second, at most; 0: no limit
+  std::uint64_t shard = 0, shards = 1;
 
   FormatKind format = FormatKind::kText;
   bool only_addresses = false;
@@ -38,11 +41,21 @@ struct Options {
   std::size_t look_ahead = 65536;  // lines that are read before the first of them is written
   bool header = true;              // of CSV
   bool quiet = false;
+  std::string output;      // file; "" and "-": standard output
+  bool append = false;     // to it, instead of replacing it
+  bool resume = false;     // after what is there already
+  std::string stats;       // file; "": none
+  std::string prometheus;  // the same
+  bool trace = false;
 
   bool wants_version = false;
 };
 
 struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct OutputError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 

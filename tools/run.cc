@@ -1,7 +1,6 @@
 #include "run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
 
@@ -10,7 +9,12 @@
 #include "exchange.h"
 #include "format.h"
 #include "input.h"
+#include "output_file.h"
+#include "reports.h"
+#include "resume.h"
+#include "selection.h"
 #include "summary.h"
+#include "terminal.h"
 
 namespace dns_cares_tool {
 namespace {
@@ -25,24 +29,36 @@ int exit_status(Exchange &exchange, const Control &control, const Tally &tally) 
   return tally.failed() == 0 ? kAllResolved : kSomeFailed;
 }
 
+// What is in the output already.
+Resumption done_before(const Options &options, const OutputFile &output, const Format &format) {
+  if (options.resume) return resume_after(output.fd(), output.name(), format, options.header);
+  return {.has_header = !output.is_new(), .results = 0, .name = {}};
+}
+
 }  // namespace
 
 int run(const Options &options) {
   Input input(options.names, options.files);
-  Sink sink(STDOUT_FILENO);
   const auto format = make_format(options);
+  OutputFile output(options);
+  const Resumption done = done_before(options, output, *format);
+  Selection selection(options, *format, done);
+  Sink sink(output.fd(), output.name());
   const Wake wake;
-  Exchange exchange(options, input, sink, wake);
+  Exchange exchange(options, input, selection, sink, wake);
   Crew crew(options, exchange, input, *format);
-  Control control(exchange, wake);
+  Control control(options, exchange, wake, !options.quiet && !options.trace && can_show_progress(output.fd()));
 
-  if (options.header) sink.append(format->header());
+  if (options.header && !done.has_header) sink.append(format->header());
   crew.start();
   control.run();
-  crew.end();
+  const dns_stats library = crew.end();
 
   const Tally tally = exchange.tally();
   if (!options.quiet && !exchange.output_is_closed()) fmt::print(stderr, "{}", summary_of(tally));
+  if (!options.stats.empty()) OutputFile::write_whole(options.stats, stats_as_json(tally, library));
+  if (!options.prometheus.empty()) OutputFile::write_whole(options.prometheus, stats_for_prometheus(tally));
+  if (control.signal() == 0 && exchange.failure().empty()) output.commit();
   return exit_status(exchange, control, tally);
 }
 

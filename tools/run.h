@@ -6,7 +6,7 @@
 
 namespace dns_cares_tool {
 
-// Throws UsageError, InputError, SetupError, std::bad_alloc, std::system_error.
+// Throws UsageError, InputError, OutputError, SetupError, std::bad_alloc, std::system_error.
 int run(const Options &options);
 
 }  // namespace dns_cares_tool

@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <utility>
 
 namespace dns_cares_tool {
 
-Sink::Sink(int fd) : fd_(fd) {
+Sink::Sink(int fd, std::string name) : fd_(fd), name_(std::move(name)) {
   struct stat status = {};
   never_waits_ = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
   buffer_.reserve(2 * kWorthWriting);

@@ -16,7 +16,8 @@ class Sink {
   static constexpr std::size_t kWorthWriting = 64 * 1024;  // octets
   static constexpr std::size_t kFull = 1024 * 1024;
 
-  explicit Sink(int fd);
+  // `name`: of the file, for messages.
+  Sink(int fd, std::string name);
 
   void append(std::string_view text) { buffer_ += text; }
   std::size_t pending() const { return buffer_.size() - written_; }
@@ -29,11 +30,13 @@ class Sink {
   // errno of a write that failed, after which nothing more is written; EPIPE: nobody reads on.
   int error() const { return error_; }
   int fd() const { return fd_; }
+  const std::string &name() const { return name_; }
 
  private:
   bool writable() const;
 
   const int fd_;
+  const std::string name_;
   bool never_waits_ = false;
   bool blocked_ = false;
   int error_ = 0;

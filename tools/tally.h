@@ -40,6 +40,7 @@ struct Tally {
   std::array<std::uint64_t, DNS_ESYSTEM + 1> by_status{};
   Latencies latencies;
   std::uint64_t in_flight = 0;  // now
+  std::uint64_t waiting = 0;    // now: lines that were read and not yet written
   Clock::time_point start = Clock::now();
 
   void count(int status, double seconds);
