@@ -5,12 +5,6 @@
 
 #include "clock.h"
 
-void dns_request::operator delete(dns_request *request, std::destroying_delete_t) {
-  dns_cares::SpareMemory &spare = request->context.spare_requests_;
-  request->~dns_request();
-  spare.put(request);
-}
-
 namespace dns_cares {
 namespace {
 
@@ -84,7 +78,7 @@ void Context::on_fork() {
 
 dns_request *Context::resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
                               const Callback &callback) {
-  std::unique_ptr<dns_request> owned(new (spare_requests_) dns_request(*this, hostname, hints, callback));
+  auto owned = std::make_unique<dns_request>(*this, hostname, hints, callback);
   dns_request *request = owned.get();
   const double now = steady_now();
   reload_if_changed(now);

@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,15 +29,10 @@ class Context;
 }
 
 // The C API's handle of a lookup.
-struct dns_request final : dns_cares::Lookup {
+struct dns_request final : dns_cares::Lookup, dns_cares::InSpareMemory {
   dns_request(dns_cares::Context &of_context, const char *hostname, const dns_cares::Hints &wanted,
               const dns_cares::Callback &whom)
       : Lookup(hostname, wanted, whom), context(of_context) {}
-
-  // In memory of the context's.
-  static void *operator new(std::size_t size, dns_cares::SpareMemory &spare) { return spare.get(size); }
-  static void operator delete(void *block, dns_cares::SpareMemory &spare) { spare.put(block); }
-  static void operator delete(dns_request *request, std::destroying_delete_t);
 
   dns_cares::Context &context;
 };
@@ -71,9 +65,6 @@ class Context final : private Upstream {
   void end();
 
  private:
-  friend struct ::dns_request;
-  static constexpr std::size_t kSpareRequests = 1024;
-
   ~Context() = default;
   void release();
 
@@ -99,7 +90,6 @@ class Context final : private Upstream {
   };
 
   struct ev_loop *const loop_;
-  SpareMemory spare_requests_{kSpareRequests};
   Journal journal_;
   Configuration configuration_;
   double checked_at_;  // when the files were last looked at
