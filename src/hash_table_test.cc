@@ -52,7 +52,8 @@ TEST_F(HashTableTest, ElementsOfOnePlaceAreToldApart) {
 TEST_F(HashTableTest, GrowsAndLosesNothing) {
   constexpr int kMany = 10000;
   for (int i = 0; i < kMany; ++i) insert(i, static_cast<std::size_t>(i) * 31);
-  for (int i = 0; i < kMany; i += 2) table_.erase(*find(i, static_cast<std::size_t>(i) * 31), static_cast<std::size_t>(i) * 31);
+  for (int i = 0; i < kMany; i += 2)
+    table_.erase(*find(i, static_cast<std::size_t>(i) * 31), static_cast<std::size_t>(i) * 31);
   EXPECT_EQ(table_.size(), kMany / 2u);
   for (int i = 0; i < kMany; ++i) {
     EXPECT_EQ(find(i, static_cast<std::size_t>(i) * 31) != nullptr, i % 2 == 1) << i;

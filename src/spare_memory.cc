@@ -11,8 +11,8 @@ constexpr bool kKeeps = false;
 constexpr bool kKeeps = true;
 #endif
 
-constexpr std::size_t kStep = 16;       // octets by which the sizes differ
-constexpr std::size_t kShelves = 32;    // one for each size
+constexpr std::size_t kStep = 16;        // octets by which the sizes differ
+constexpr std::size_t kShelves = 32;     // one for each size
 constexpr unsigned kMostOnAShelf = 256;  // so a thread keeps 2 MiB at the very most
 
 struct Block {

@@ -4,8 +4,8 @@
 // So such things keep to few places, which are in the processor's caches. (From the allocator they would get pieces of
 // whatever was freed long ago: with a full cache of RRsets, a piece of the oldest of them each.)
 //
-// Thread rule: each thread keeps its own; a block may be put back by another thread than it was got by. Under sanitizers
-// nothing is kept, so that they see what is used after it was freed.
+// Thread rule: each thread keeps its own; a block may be put back by another thread than it was got by. Under
+// sanitizers nothing is kept, so that they see what is used after it was freed.
 #pragma once
 
 #include <cstddef>

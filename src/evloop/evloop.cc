@@ -5,11 +5,15 @@
 
 namespace {
 
-struct ev_loop *or_default(struct ev_loop *loop) { return loop != nullptr ? loop : evloop_get_default(); }
+struct ev_loop *or_default(struct ev_loop *loop) {
+  return loop != nullptr ? loop : evloop_get_default();
+}
 
 }  // namespace
 
-struct ev_loop *evloop_get_default(void) { return ev_default_loop(EVFLAG_AUTO); }
+struct ev_loop *evloop_get_default(void) {
+  return ev_default_loop(EVFLAG_AUTO);
+}
 
 void evloop_run(struct ev_loop *loop) {
   loop = or_default(loop);
