@@ -46,9 +46,29 @@ endforeach()
 foreach(HEADER ${PUBLIC_C_HEADERS} ${PUBLIC_CXX_HEADERS})
   header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include CXX cxx20 -std=c++20)
 endforeach()
+foreach(HEADER ${PUBLIC_CXX_HEADERS})
+  header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include CXX cxx20_without_rtti -std=c++20 -fno-rtti)
+endforeach()
 if(TARGET dns_cares_testkit)
   header_test(testkit.h ${PROJECT_SOURCE_DIR}/testkit/include CXX cxx20 -std=c++20)
 endif()
+
+# The C++ headers as other programs compile them, with whichever of the compilers are there. Not under sanitizers, which
+# two compilers bring in two kinds.
+function(cpp_headers_test COMPILER STANDARD)
+  string(REPLACE ";" "_" NAME "cpp_headers;${COMPILER};${STANDARD};${ARGN}")
+  add_test(NAME ${NAME}
+    COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/cpp_headers_test.sh ${COMPILER} ${STANDARD} ${PROJECT_SOURCE_DIR}
+      $<TARGET_FILE:dns_cares> ${ARGN})
+endfunction()
+foreach(COMPILER g++ clang++)
+  find_program(COMPILER_${COMPILER} ${COMPILER})
+  if(COMPILER_${COMPILER} AND NOT DNS_CARES_SANITIZE)
+    cpp_headers_test(${COMPILER} c++20 -fno-rtti)
+    cpp_headers_test(${COMPILER} c++20 -fno-exceptions -fno-rtti -O2)
+    cpp_headers_test(${COMPILER} c++23 -O2)
+  endif()
+endforeach()
 
 add_test(NAME exports
   COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/exports_test.sh $<TARGET_FILE:dns_cares> ${PROJECT_SOURCE_DIR}
