@@ -78,14 +78,19 @@ add_test(NAME install
   COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/install_test.sh ${CMAKE_COMMAND} ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR}
     $<CONFIG> ${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER} "${DNS_CARES_SANITIZE}")
 
+# Runs an example with these arguments, and looks at what it prints.
+function(example_test NAME PROGRAM ARGUMENTS EXPECTED)
+  add_test(NAME ${NAME}
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${PROGRAM}> "-DNAME=${ARGUMENTS}" "-DEXPECTED=${EXPECTED}" ${ARGN}
+      -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
+endfunction()
 if(TARGET minimal)
-  add_test(NAME example_minimal_localhost
-    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:minimal> -DNAME=localhost "-DEXPECTED=::1;127.0.0.1"
-      -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
-  add_test(NAME example_minimal_literal
-    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:minimal> -DNAME=192.0.2.1 -DEXPECTED=192.0.2.1
-      -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
-  add_test(NAME example_two_loops
-    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:two_loops> "-DNAME=192.0.2.1;192.0.2.1"
-      "-DEXPECTED=192.0.2.1;192.0.2.1" -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
+  example_test(example_minimal_localhost minimal localhost "::1;127.0.0.1")
+  example_test(example_minimal_literal minimal 192.0.2.1 192.0.2.1)
+  example_test(example_two_loops two_loops "192.0.2.1;192.0.2.1" "192.0.2.1;192.0.2.1")
+  example_test(example_cpp_callbacks cpp_callbacks "192.0.2.1;2001:db8::1" "192.0.2.1 port 443;2001:db8::1 port 443")
+  if(TARGET dns_cares_testkit_program)
+    example_test(example_coroutine coroutine "{server};names.example" "100 of 100 names resolved"
+      -DSERVER=$<TARGET_FILE:dns_cares_testkit_program> -DZONE=${PROJECT_SOURCE_DIR}/examples/demo/zone.script)
+  endif()
 endif()
