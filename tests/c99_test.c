@@ -194,6 +194,23 @@ static void on_readable(int fd, int revents, void *arg) {
   if (line->read == 3) evloop_break(NULL);
 }
 
+static void on_word(void *arg) {
+  ++*(int *)arg;
+  evloop_break(NULL);
+}
+
+static void test_async(void) {
+  int words = 0;
+  struct evloop_async *async = evloop_async_start(NULL, on_word, &words);
+
+  CHECK(async != NULL);
+  evloop_async_send(async);
+  CHECK(words == 0);
+  evloop_run(NULL); /* until evloop_break() */
+  evloop_async_stop(async);
+  CHECK(words == 1);
+}
+
 static void test_evloop(void) {
   struct line line = {{-1, -1}, NULL, NULL, 0, 0};
 
@@ -227,6 +244,7 @@ int main(void) {
   test_errors();
   test_options();
   test_evloop();
+  test_async();
   dns_shutdown(NULL);
   if (failures != 0) fprintf(stderr, "%d checks failed\n", failures);
   return failures == 0 ? 0 : 1;
