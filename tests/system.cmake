@@ -68,4 +68,8 @@ if(TARGET minimal)
   add_test(NAME example_two_loops
     COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:two_loops> "-DNAME=192.0.2.1;192.0.2.1"
       "-DEXPECTED=192.0.2.1;192.0.2.1" -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
+  # A server on 127.0.0.1, and nothing on ::1: that localhost is reached shows that both are tried.
+  add_executable(page_server page_server.cc)
+  add_test(NAME example_connect
+    COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/example_connect_test.sh $<TARGET_FILE:page_server> $<TARGET_FILE:connect>)
 endif()
