@@ -95,7 +95,7 @@ dns_request *Context::resolve(const char *hostname, const char *service, const H
   dns_request *request = owned.get();
   const double now = steady_now();
   reload_if_changed(now);
-  resolver_.start(std::move(owned), service, now, deadline(now, deadline_ms));
+  resolver_.start(std::move(owned), service, now, deadline_in(now, deadline_ms));
   update();
   return request;
 }

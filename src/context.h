@@ -80,7 +80,7 @@ class Context final : private Upstream {
     return loop_;
   }
   // Of what starts now and has so long; 0: as long as the context's lookups have.
-  double deadline(double now, unsigned deadline_ms) const {
+  double deadline_in(double now, unsigned deadline_ms) const {
     return now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
   }
   Cache &cache() { return resolver_.cache(); }

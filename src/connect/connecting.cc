@@ -51,7 +51,7 @@ dns_connecting::dns_connecting(Context &context, const char *host, const char *s
       callback_(cb),
       arg_(arg),
       hook_{options.on_socket, arg},
-      deadline_(context.deadline(steady_now(), options.deadline_ms)),
+      deadline_(context.deadline_in(steady_now(), options.deadline_ms)),
       race_(steady_now(), delay_of(options), options.first_family_count),
       hold_(context.loop()),
       timer_(context.loop(), on_timer, this, Liveness::kWeak) {
