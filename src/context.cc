@@ -73,6 +73,13 @@ void Context::on_fork() {
   network_changes_.reset();
   watch_network();
   resolver_.ask_again();
+  List<Dependent> all;
+  all.append(dependents_);
+  while (!all.empty()) {
+    Dependent &dependent = all.front();
+    dependents_.push_back(dependent);
+    dependent.on_fork();
+  }
   update();
 }
 
@@ -82,8 +89,7 @@ dns_request *Context::resolve(const char *hostname, const char *service, const H
   dns_request *request = owned.get();
   const double now = steady_now();
   reload_if_changed(now);
-  const double deadline = now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
-  resolver_.start(std::move(owned), service, now, deadline);
+  resolver_.start(std::move(owned), service, now, deadline_in(now, deadline_ms));
   update();
   return request;
 }
@@ -209,6 +215,11 @@ void Context::end() {
   resolver_.finish_all(DNS_ESHUTDOWN);
   resolver_.begin_round();
   while (Lookup *const lookup = resolver_.first_of_round()) deliver(*lookup);
+  while (!dependents_.empty()) {
+    Dependent &dependent = dependents_.front();
+    dependent.unlink();
+    dependent.on_context_end();
+  }
   hold_.set(false);
   release();
 }

@@ -2,7 +2,7 @@
 //
 // The loop calls in through three of them: that of the servers' sockets, the timer of the earliest deadline, and
 // `turn_`, which is started while there is anything to do and then runs once in each turn of the loop. All callbacks of
-// the library's user are called from turn(), or from end(); everywhere else no foreign code runs.
+// lookups are called from turn(), or from end(); everywhere else no foreign code runs.
 //
 // Thread rule: the loop's thread. Lifetime: references are counted, one for the registry and one for each turn()
 // that runs, for a callback may end its own context.
@@ -17,6 +17,7 @@
 #include "cares/servers.h"
 #include "evloop/watchers.h"
 #include "journal.h"
+#include "list.h"
 #include "network/netlink.h"
 #include "network/sources.h"
 #include "options.h"
@@ -39,6 +40,18 @@ struct dns_request final : dns_cares::Lookup, dns_cares::InSpareMemory {
 
 namespace dns_cares {
 
+// What is built upon a context's lookups, and ends with it.
+class Dependent : public ListNode<Dependent> {
+ public:
+  // In the child, after a fork. Calls no foreign code.
+  virtual void on_fork() noexcept = 0;
+  // Calls back with DNS_ESHUTDOWN. It is no longer in the context's list.
+  virtual void on_context_end() noexcept = 0;
+
+ protected:
+  ~Dependent() = default;
+};
+
 class Context final : private Upstream {
  public:
   // on_loop_end(loop) is called when the loop is being destroyed. Throws std::bad_alloc.
@@ -54,14 +67,23 @@ class Context final : private Upstream {
   dns_request *resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
                        const Callback &callback);
   void cancel(dns_request &request);
+  // Has it told of a fork and of the end, until it unlinks itself.
+  void attach(Dependent &dependent) { dependents_.push_back(dependent); }
 
+  struct ev_loop *loop() const {
+    return loop_;
+  }
+  // Of what starts now and has so long; 0: as long as the context's lookups have.
+  double deadline_in(double now, unsigned deadline_ms) const {
+    return now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
+  }
   Cache &cache() { return resolver_.cache(); }
   Journal &journal() { return journal_; }
   dns_stats stats() const;
   // False if no callback of a result is running. Throws std::bad_alloc.
   bool describe_result(dns_result_info &info);
 
-  // Calls back what is outstanding with DNS_ESHUTDOWN and gives up the registry's reference.
+  // Calls back what is outstanding with DNS_ESHUTDOWN, lookups first, and gives up the registry's reference.
   void end();
 
  private:
@@ -101,6 +123,7 @@ class Context final : private Upstream {
   Resolver resolver_;
   std::unique_ptr<Servers> servers_;               // destroyed before the resolver, whose questions it has
   std::vector<std::unique_ptr<Servers>> retired_;  // with questions on their way from before a reload
+  List<Dependent> dependents_;
   LoopEnd loop_end_;
   LoopFork loop_fork_;
   LoopHold hold_;
