@@ -34,6 +34,9 @@ struct dns_request final : dns_cares::Lookup {
   dns_request(dns_cares::Context &of_context, const char *hostname, const dns_cares::Hints &wanted,
               const dns_cares::Callback &whom)
       : Lookup(hostname, wanted, whom), context(of_context) {}
+  dns_request(dns_cares::Context &of_context, const char *wanted_name, std::uint16_t wanted_type,
+              const dns_cares::Callback &whom)
+      : Lookup(wanted_name, wanted_type, whom), context(of_context) {}
 
   // In memory of the context's.
   static void *operator new(std::size_t size, dns_cares::SpareMemory &spare) { return spare.get(size); }
@@ -59,6 +62,9 @@ class Context final : private Upstream {
   // Starts a lookup; deadline_ms 0 is the context's. Throws std::bad_alloc.
   dns_request *resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
                        const Callback &callback);
+  // Starts a query for the whole reply.
+  dns_request *query(const char *name, std::uint16_t type, unsigned flags, unsigned deadline_ms,
+                     const Callback &callback);
   void cancel(dns_request &request);
 
   Cache &cache() { return resolver_.cache(); }
@@ -78,6 +84,9 @@ class Context final : private Upstream {
   void release();
 
   void ask(Question &question) noexcept override;
+  double deadline_in(double now, unsigned deadline_ms) const {
+    return now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
+  }
   void reload_if_changed(double now);
   void drop_retired();
   void watch_network();

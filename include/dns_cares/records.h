@@ -112,6 +112,29 @@ struct dns_answer {
  * else it is NULL. It is valid only until the callback returns: dns_answer_dup() keeps it. */
 typedef void (*dns_answer_cb)(int status, const struct dns_answer *answer, void *arg);
 
+/* Flags of a query. */
+#define DNS_QUERY_SEARCH 0x0001 /* apply the search list; without it the name is absolute, whatever its last dot */
+
+/* Asks the DNS for records. No hosts file is looked at, and an address as `name` is a name like others.
+ *
+ * name         as for dns_resolve(), which tells of its characters; "." is the root
+ * type         enum dns_type, or any other type of records, or DNS_TYPE_ANY (which says what a server cares to give:
+ *              RFC 8482). For a type other than CNAME and ANY, CNAME records are followed.
+ * flags        DNS_QUERY_* or 0
+ * deadline_ms  milliseconds from now; 0: the context's
+ * cb, arg      cb(status, answer, arg) is called exactly once
+ *
+ * Statuses are those of enum dns_status: DNS_ENODATA where the name has no record of this type, DNS_EBADRESP also where
+ * a record of the reply is malformed, DNS_EBADNAME as for dns_resolve(), DNS_EBADFLAGS for an unknown flag and for a
+ * type that is none of records (0, OPT, TKEY, TSIG, AXFR and the like, and what is not in 1 to 65535).
+ *
+ * Replies for A and AAAA are whole, and are cached and shared apart from those of dns_resolve().
+ *
+ * Returns the handle, valid until cb has been entered or dns_cancel() was called with it. NULL only for no memory or a
+ * NULL cb; cb is then not called. */
+DNS_CARES_API struct dns_request *dns_query(struct ev_loop *loop, const char *name, int type, unsigned flags,
+                                            unsigned deadline_ms, dns_answer_cb cb, void *arg);
+
 /* A copy of an answer with its records, to keep after the callback. NULL for no memory or for NULL. The copy is one
  * allocation and belongs to the caller, who frees it with dns_answer_free(). Any thread. */
 DNS_CARES_API struct dns_answer *dns_answer_dup(const struct dns_answer *answer);

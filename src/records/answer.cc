@@ -15,7 +15,7 @@ namespace {
 constexpr unsigned kFlags =
     DNS_ANSWER_AA | DNS_ANSWER_TC | DNS_ANSWER_RD | DNS_ANSWER_RA | DNS_ANSWER_AD | DNS_ANSWER_CD;
 
-constexpr std::uint16_t kNxdomain = 3;
+constexpr std::uint16_t kInternet = 1;
 
 // In front of everything else, in one block.
 struct Block {
@@ -56,7 +56,7 @@ struct Draft {
   void add_data(const RecordMessage &message, const RecordMessage::Record &record) {
     Reader reader = message.data(record);
     const Layout *const layout = find_layout(record.type);
-    if (layout == nullptr || record.rrclass != 1) {
+    if (layout == nullptr || record.rrclass != kInternet) {
       add(reader.rest());
       return;
     }
@@ -122,7 +122,7 @@ Block *allocate(std::size_t size) {
 
 }  // namespace
 
-AnswerBlock make_answer(Octets octets, std::uint32_t ttl) {
+AnswerBlock make_answer(Octets octets, std::uint16_t type, std::uint32_t ttl) {
   static thread_local RecordMessage message;
   static thread_local Draft draft;
   ReplySummary summary;
@@ -145,7 +145,7 @@ AnswerBlock make_answer(Octets octets, std::uint32_t ttl) {
   dns_record *next = records;
   block->answer = {.name = reinterpret_cast<const char *>(texts + name),
                    .canonical_name = reinterpret_cast<const char *>(texts + canonical_name),
-                   .type = message.type(),
+                   .type = type,
                    .rcode = message.rcode(),
                    .flags = message.flags() & kFlags,
                    .ttl = ttl,
@@ -155,12 +155,31 @@ AnswerBlock make_answer(Octets octets, std::uint32_t ttl) {
   return AnswerBlock(&block->answer);
 }
 
-AnswerBlock make_denial(std::string_view name, unsigned type, std::uint32_t ttl) {
-  const WireName wire = to_wire_name(name);
-  std::vector<unsigned char> message = {0, 0, 0x80, kNxdomain, 0, 1, 0, 0, 0, 0, 0, 0};
-  message.insert(message.end(), wire.octets().begin(), wire.octets().end());
-  for (const unsigned octet : {type >> 8, type & 0xff, 0U, 1U}) message.push_back(static_cast<unsigned char>(octet));
-  return make_answer(message, ttl);
+AnswerBlock make_own_answer(std::string_view name, std::uint16_t type, std::uint16_t rcode, Octets data,
+                            std::uint32_t ttl) {
+  constexpr std::size_t kHeader = 12;
+  constexpr std::uint16_t kResponse = 0x8000;
+  std::vector<unsigned char> message;
+  const auto append = [&](Octets octets) { message.insert(message.end(), octets.begin(), octets.end()); };
+  const auto append_number = [&](std::size_t number) {
+    message.push_back(static_cast<unsigned char>(number >> 8));
+    message.push_back(static_cast<unsigned char>(number));
+  };
+  for (const int number : {0, kResponse | rcode, 1, data.empty() ? 0 : 1, 0, 0}) {
+    append_number(static_cast<std::size_t>(number));
+  }
+  append(to_wire_name(name).octets());
+  append_number(type);
+  append_number(kInternet);
+  if (!data.empty()) {
+    append_number(0xc000 | kHeader);  // The owner is the name at the end of the header (RFC 1035 section 4.1.4).
+    for (const std::size_t number :
+         {std::size_t{type}, std::size_t{kInternet}, std::size_t{0}, std::size_t{ttl}, data.size()}) {
+      append_number(number);
+    }
+    append(data);
+  }
+  return make_answer(message, type, ttl);
 }
 
 }  // namespace dns_cares

@@ -16,11 +16,13 @@ struct FreeAnswer {
 };
 using AnswerBlock = std::unique_ptr<dns_answer, FreeAnswer>;
 
-// From a message that RecordMessage::parse() takes. `ttl`: the seconds that are left of its time. Throws
-// std::bad_alloc.
-AnswerBlock make_answer(Octets message, std::uint32_t ttl);
+// To a question for `type`, from a message that RecordMessage::parse() takes. `ttl`: the seconds that are left of its
+// time. nullptr if it does not take it. Throws std::bad_alloc.
+AnswerBlock make_answer(Octets message, std::uint16_t type, std::uint32_t ttl);
 
-// Of a name that does not exist, without any record. Throws std::bad_alloc.
-AnswerBlock make_denial(std::string_view name, unsigned type, std::uint32_t ttl);
+// Without asking: with this code, and one record of the type that has these data, unless there are none. `name` is as
+// for to_wire_name(). Throws std::bad_alloc.
+AnswerBlock make_own_answer(std::string_view name, std::uint16_t type, std::uint16_t rcode, Octets data,
+                            std::uint32_t ttl);
 
 }  // namespace dns_cares

@@ -165,7 +165,7 @@ const Reply kWhole = Reply("A.test", DNS_TYPE_MX, 0x85a0)
                          .additional(".", 41, 1232, 0, "");
 
 TEST(Answer, HasAllSectionsOfTheReply) {
-  const AnswerBlock answer = make_answer(kWhole.message(), 60);
+  const AnswerBlock answer = make_answer(kWhole.message(), 15, 60);
   ASSERT_NE(answer, nullptr);
   EXPECT_STREQ(answer->name, "A.test.");
   EXPECT_STREQ(answer->canonical_name, "b.test.");
@@ -180,7 +180,7 @@ TEST(Answer, HasAllSectionsOfTheReply) {
 }
 
 TEST(Answer, TtlsCountDownWithItsOwn) {
-  const AnswerBlock answer = make_answer(kWhole.message(), 20);
+  const AnswerBlock answer = make_answer(kWhole.message(), 15, 20);
   EXPECT_EQ(answer->ttl, 20u);
   EXPECT_EQ(printed(answer->answers), (Texts{"A.test.\t60\tIN\tCNAME\tb.test.", "b.test.\t20\tIN\tMX\t10 m.test.",
                                              "b.test.\t20\tIN\tMX\t20 n.test."}));
@@ -188,7 +188,7 @@ TEST(Answer, TtlsCountDownWithItsOwn) {
 }
 
 TEST(Answer, CopyOutlivesIt) {
-  AnswerBlock answer = make_answer(kWhole.message(), 60);
+  AnswerBlock answer = make_answer(kWhole.message(), 15, 60);
   dns_answer *const copy = dns_answer_dup(answer.get());
   const auto records = printed(answer->answers);
   answer.reset();
@@ -205,21 +205,25 @@ TEST(Answer, CopyOutlivesIt) {
   dns_answer_free(nullptr);
 }
 
-TEST(Answer, DenialHasNoRecords) {
-  const AnswerBlock answer = make_denial("a.test", DNS_TYPE_TXT, 7);
-  EXPECT_STREQ(answer->name, "a.test.");
-  EXPECT_STREQ(answer->canonical_name, "a.test.");
-  EXPECT_EQ(answer->type, 16);
-  EXPECT_EQ(answer->rcode, 3);
-  EXPECT_EQ(answer->ttl, 7u);
-  EXPECT_EQ(answer->answers, nullptr);
-  EXPECT_EQ(answer->authority, nullptr);
+TEST(Answer, MayBeMadeWithoutAsking) {
+  const AnswerBlock denial = make_own_answer("a.test", DNS_TYPE_TXT, 3, {}, 7);
+  EXPECT_STREQ(denial->name, "a.test.");
+  EXPECT_STREQ(denial->canonical_name, "a.test.");
+  EXPECT_EQ(denial->type, 16);
+  EXPECT_EQ(denial->rcode, 3);
+  EXPECT_EQ(denial->flags, 0u);
+  EXPECT_EQ(denial->ttl, 7u);
+  EXPECT_EQ(denial->answers, nullptr);
+  EXPECT_EQ(denial->authority, nullptr);
+  const unsigned char address[] = {192, 0, 2, 1};
+  EXPECT_EQ(printed(make_own_answer("a.test", DNS_TYPE_A, 0, address, 7)->answers),
+            Texts{"a.test.\t7\tIN\tA\t192.0.2.1"});
 }
 
 // Each is in memory of its own, so that the sanitizers find what is read beyond it.
 void take_apart(std::vector<unsigned char> octets) {
   octets.shrink_to_fit();
-  const AnswerBlock answer = make_answer(octets, 60);
+  const AnswerBlock answer = make_answer(octets, 15, 60);
   if (answer == nullptr) return;
   for (const dns_record *section : {answer->answers, answer->authority, answer->additional}) printed(section);
   dns_answer_free(dns_answer_dup(answer.get()));
@@ -229,7 +233,7 @@ TEST(Answer, IsNoneOfAReplyThatIsCutAnywhere) {
   const auto whole = kWhole.message();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     std::vector<unsigned char> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
-    EXPECT_EQ(make_answer(cut, 60), nullptr) << size << " octets";
+    EXPECT_EQ(make_answer(cut, 15, 60), nullptr) << size << " octets";
   }
 }
 

@@ -23,21 +23,34 @@ bool is_well_formed(unsigned type, Reader data) {
 
 }  // namespace
 
-bool RecordMessage::parse(Octets message) {
+bool RecordMessage::parse_question(Octets message) {
   octets_ = message;
   records_.clear();
+  ends_ = {};
   opt_ = {};
   Reader reader(message);
+  return read_question(reader);
+}
+
+bool RecordMessage::read_question(Reader &reader) {
   reader.u16();  // the id
   flags_ = reader.u16();
   rcode_ = flags_ & kRcodeMask;
   const unsigned questions = reader.u16();
-  std::array<unsigned, 3> counts;
-  for (unsigned &count : counts) count = reader.u16();
-  if (questions != 1 || !read_question(reader)) return false;
+  for (std::size_t &count : counts_) count = reader.u16();
+  if (questions != 1 || !reader.name(name_)) return false;
+  type_ = reader.u16();
+  const unsigned rrclass = reader.u16();
+  end_of_question_ = reader.place();
+  return reader.ok() && rrclass == kInternet;
+}
+
+bool RecordMessage::parse(Octets message) {
+  if (!parse_question(message)) return false;
+  Reader reader(message, end_of_question_, message.size());
   for (const auto section : {MessageSection::kAnswer, MessageSection::kAuthority, MessageSection::kAdditional}) {
     const auto index = static_cast<std::size_t>(section);
-    for (unsigned i = 0; i < counts[index]; ++i) {
+    for (unsigned i = 0; i < counts_[index]; ++i) {
       if (!read_record(reader, section)) return false;
     }
     ends_[index] = records_.size();
@@ -45,19 +58,12 @@ bool RecordMessage::parse(Octets message) {
   return reader.at_end();
 }
 
-bool RecordMessage::read_question(Reader &reader) {
-  if (!reader.name(name_)) return false;
-  type_ = reader.u16();
-  const unsigned rrclass = reader.u16();
-  end_of_question_ = reader.place();
-  return reader.ok() && rrclass == kInternet;
-}
-
 bool RecordMessage::read_record(Reader &reader, MessageSection section) {
   WireName owner;
   Record record{};
   record.owner = reader.place();
   reader.name(owner);
+  const std::size_t behind_owner = reader.place();
   record.type = reader.u16();
   record.rrclass = reader.u16();
   record.ttl = reader.u32();
@@ -66,7 +72,8 @@ bool RecordMessage::read_record(Reader &reader, MessageSection section) {
   reader.take(record.data_size);
   if (!reader.ok()) return false;
   if (record.type == kOpt && section == MessageSection::kAdditional) {
-    opt_ = octets_.subspan(record.owner, reader.place() - record.owner);
+    if (!owner.is_root()) return false;
+    opt_ = octets_.subspan(behind_owner, reader.place() - behind_owner);
     rcode_ = static_cast<std::uint16_t>(rcode_ | (record.ttl >> 24) << 4);
     return true;
   }

@@ -28,6 +28,8 @@ class RecordMessage {
   // a record of another class than IN where it says something of the name. The octets must outlive it. Its memory is
   // used again for the next. Throws std::bad_alloc.
   bool parse(Octets message);
+  // The same of its beginning alone, up to the end of the question, for a reply of which no more is to be relied on.
+  bool parse_question(Octets message);
 
   Octets octets() const { return octets_; }
   std::uint16_t flags() const { return flags_; }
@@ -37,8 +39,10 @@ class RecordMessage {
   std::uint16_t type() const { return type_; }
   // Where the question ends.
   std::size_t end_of_question() const { return end_of_question_; }
-  // Where the OPT record begins, and how long it is; 0: there is none.
+  // The OPT record without its owner, the root: class, TTL and the rest; empty: there is none.
   Octets opt() const { return opt_; }
+  // Its options (RFC 6891 section 6.1.2).
+  Octets options() const { return opt_.empty() ? opt_ : opt_.subspan(kOptHeader); }
 
   std::span<const Record> section(MessageSection section) const;
   bool has_owner(const Record &record, const WireName &name) const;
@@ -47,10 +51,13 @@ class RecordMessage {
   Reader data(const Record &record) const { return {octets_, record.data, record.data + record.data_size}; }
 
  private:
+  static constexpr std::size_t kOptHeader = 10;  // octets
+
   bool read_question(Reader &reader);
   bool read_record(Reader &reader, MessageSection section);
 
   Octets octets_;
+  std::array<std::size_t, 3> counts_{};
   std::uint16_t flags_ = 0;
   std::uint16_t rcode_ = 0;
   std::uint16_t type_ = 0;

@@ -55,7 +55,8 @@ TEST(WireName, IsMalformedWhereItIsCutOrTooLong) {
   EXPECT_EQ(name_at("\xc0", 0), "malformed");
   EXPECT_EQ(name_at("\x41" + std::string(65, 'a') + '\0', 0), "malformed") << "a length that is none";
   std::string longest;
-  for (const int length : {63, 63, 63, 61}) longest += static_cast<char>(length) + std::string(static_cast<std::size_t>(length), 'a');
+  for (const int length : {63, 63, 63, 61})
+    longest += static_cast<char>(length) + std::string(static_cast<std::size_t>(length), 'a');
   EXPECT_EQ(name_at(longest + '\0', 0).size(), 254u);
   EXPECT_EQ(name_at("\1b" + longest + '\0', 0), "malformed") << "256 octets";
 }
