@@ -94,6 +94,17 @@ dns_request *Context::resolve(const char *hostname, const char *service, const H
   return request;
 }
 
+dns_request *Context::query(const char *name, std::uint16_t type, unsigned flags, unsigned deadline_ms,
+                            const Callback &callback) {
+  auto owned = std::make_unique<dns_request>(*this, name, type, callback);
+  dns_request *request = owned.get();
+  const double now = steady_now();
+  reload_if_changed(now);
+  resolver_.start_query(std::move(owned), flags, now, deadline_in(now, deadline_ms));
+  update();
+  return request;
+}
+
 void Context::cancel(dns_request &request) {
   resolver_.cancel(request);
   if (!ended_) update();
@@ -136,10 +147,10 @@ void Context::deliver(Lookup &lookup) {
     }
     calling.lookup = nullptr;
     const Callback callback = lookup.callback;
-    callback(DNS_OK, resolver_.take_part(lookup).get(), true);
+    callback(DNS_OK, resolver_.take_part(lookup).get(), nullptr, true);
   } else {
     const auto owned = resolver_.take_finished(lookup);
-    lookup.callback(lookup.status, lookup.result.get(), false);
+    lookup.callback(lookup.status, lookup.result.get(), lookup.answer.get(), false);
   }
   calling_ = calling.outer;
 }
