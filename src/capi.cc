@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <cstring>
 
+#include "cares/servers.h"
 #include "connect/connecting.h"
 #include "dns_cares/connect.h"
 #include "dns_cares/dns_cares.h"
 #include "dns_cares/evloop.h"
 #include "dns_cares/inspect.h"
 #include "dns_cares/records.h"
+#include "evloop/watchers.h"
 #include "last_resort.h"
 #include "registry.h"
 #include "resolver/idna.h"
@@ -132,6 +134,12 @@ int dns_get_stats(struct ev_loop *loop, struct dns_stats *stats) {
   loop = or_default(loop);
   const Context *context = loop != nullptr ? find_context(loop) : nullptr;
   write_sized(*stats, context != nullptr ? context->stats() : dns_stats{});
+  return DNS_OK;
+}
+
+int dns_get_versions(struct dns_versions *versions) {
+  if (versions == nullptr || versions->size < sizeof versions->size) return DNS_EBADFLAGS;
+  fill_in(*versions, {0, DNS_CARES_VERSION, cares_version(), libev_version()});
   return DNS_OK;
 }
 
