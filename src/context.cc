@@ -5,12 +5,6 @@
 
 #include "clock.h"
 
-void dns_request::operator delete(dns_request *request, std::destroying_delete_t) {
-  dns_cares::SpareMemory &spare = request->context.spare_requests_;
-  request->~dns_request();
-  spare.put(request);
-}
-
 namespace dns_cares {
 namespace {
 
@@ -79,17 +73,34 @@ void Context::on_fork() {
   network_changes_.reset();
   watch_network();
   resolver_.ask_again();
+  List<Dependent> all;
+  all.append(dependents_);
+  while (!all.empty()) {
+    Dependent &dependent = all.front();
+    dependents_.push_back(dependent);
+    dependent.on_fork();
+  }
   update();
 }
 
 dns_request *Context::resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
                               const Callback &callback) {
-  std::unique_ptr<dns_request> owned(new (spare_requests_) dns_request(*this, hostname, hints, callback));
+  auto owned = std::make_unique<dns_request>(*this, hostname, hints, callback);
   dns_request *request = owned.get();
   const double now = steady_now();
   reload_if_changed(now);
-  const double deadline = now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
-  resolver_.start(std::move(owned), service, now, deadline);
+  resolver_.start(std::move(owned), service, now, deadline_in(now, deadline_ms));
+  update();
+  return request;
+}
+
+dns_request *Context::query(const char *name, std::uint16_t type, unsigned flags, unsigned deadline_ms,
+                            const Callback &callback) {
+  auto owned = std::make_unique<dns_request>(*this, name, type, callback);
+  dns_request *request = owned.get();
+  const double now = steady_now();
+  reload_if_changed(now);
+  resolver_.start_query(std::move(owned), flags, now, deadline_in(now, deadline_ms));
   update();
   return request;
 }
@@ -136,10 +147,10 @@ void Context::deliver(Lookup &lookup) {
     }
     calling.lookup = nullptr;
     const Callback callback = lookup.callback;
-    callback(DNS_OK, resolver_.take_part(lookup).get(), true);
+    callback(DNS_OK, resolver_.take_part(lookup).get(), nullptr, true);
   } else {
     const auto owned = resolver_.take_finished(lookup);
-    lookup.callback(lookup.status, lookup.result.get(), false);
+    lookup.callback(lookup.status, lookup.result.get(), lookup.answer.get(), false);
   }
   calling_ = calling.outer;
 }
@@ -215,6 +226,11 @@ void Context::end() {
   resolver_.finish_all(DNS_ESHUTDOWN);
   resolver_.begin_round();
   while (Lookup *const lookup = resolver_.first_of_round()) deliver(*lookup);
+  while (!dependents_.empty()) {
+    Dependent &dependent = dependents_.front();
+    dependent.unlink();
+    dependent.on_context_end();
+  }
   hold_.set(false);
   release();
 }

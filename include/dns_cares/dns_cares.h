@@ -50,7 +50,8 @@ struct addrinfo; /* complete in <netdb.h> under POSIX.1-2001 or later */
 enum dns_status {
   DNS_OK = 0,
   DNS_ENOTFOUND,    /* the name does not exist (NXDOMAIN), or is not a numeric address where one was asked for */
-  DNS_ENODATA,      /* the name exists, but has no address of the family asked for (RFC 2308 section 2.2) */
+  DNS_ENODATA,      /* the name exists, but has no address of the family, or no record of the type, that was asked
+                       for (RFC 2308 section 2.2) */
   DNS_ETIMEOUT,     /* no answer within the tries or by the deadline */
   DNS_ESERVFAIL,    /* the servers answered SERVFAIL, or a code that makes no sense for a lookup */
   DNS_EREFUSED,     /* the servers answered REFUSED */
@@ -62,12 +63,14 @@ enum dns_status {
                        1035 section 2.3.4), a character of ASCII other than letters, digits, '-', '_', '/', '*', or
                        beyond ASCII what IDNA2008 does not allow, or all if the library is without libidn2 */
   DNS_EBADFAMILY,   /* family is none of AF_UNSPEC, AF_INET, AF_INET6, or a literal is of the other one */
-  DNS_EBADFLAGS,    /* unknown bit in ai_flags, AI_CANONNAME without a hostname, unknown option */
+  DNS_EBADFLAGS,    /* unknown bit in ai_flags, AI_CANONNAME without a hostname, unknown option, or a type that is
+                       none of records */
   DNS_ESERVICE,     /* unknown service, or not one of this socktype, or not numeric where it must be */
   DNS_ESOCKTYPE,    /* unknown socktype, or a protocol that does not go with it */
   DNS_ENOMEM,       /* no memory */
   DNS_ESHUTDOWN,    /* dns_shutdown() or ev_loop_destroy() ended the lookup */
-  DNS_ESYSTEM       /* a system call or c-ares failed in a way that is none of the above */
+  DNS_ESYSTEM,      /* a system call or c-ares failed in a way that is none of the above */
+  DNS_ECONNECT      /* addresses were found, and none of them could be connected to: dns_connect() in connect.h */
 };
 
 /* A short English text for a status. Never NULL, also for an unknown status. Static storage; any thread. */

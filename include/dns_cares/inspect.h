@@ -118,7 +118,7 @@ struct dns_trace_event {
   int step;           /* enum dns_trace_step */
   const void *lookup; /* which lookup: the same for all its steps; NULL for steps of queries, which many may share */
   const char *name;   /* a text that is valid during the call only, as all here */
-  int type;           /* RR type: 1 A, 28 AAAA */
+  int type;           /* RR type (enum dns_type of records.h): 1 A, 28 AAAA */
   int status;         /* enum dns_status */
   int source;         /* enum dns_source */
   unsigned attempt;   /* from 1 */

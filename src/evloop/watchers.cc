@@ -94,6 +94,21 @@ void evloop_timer::on_event(struct ev_loop *, ev_timer *watcher, int) {
   self->cb_(self->arg_);
 }
 
+evloop_async::evloop_async(struct ev_loop *loop, evloop_async_cb cb, void *arg) : loop_(loop), cb_(cb), arg_(arg) {
+  ev_async_init(&watcher_, on_event);
+  watcher_.data = this;
+  ev_async_start(loop_, &watcher_);
+}
+
+evloop_async::~evloop_async() { ev_async_stop(loop_, &watcher_); }
+
+void evloop_async::send() { ev_async_send(loop_, &watcher_); }
+
+void evloop_async::on_event(struct ev_loop *, ev_async *watcher, int) {
+  auto *self = static_cast<evloop_async *>(watcher->data);
+  self->cb_(self->arg_);
+}
+
 namespace dns_cares {
 
 Deferred::Deferred(struct ev_loop *loop, Callback cb, void *arg) : loop_(loop), cb_(cb), arg_(arg) {

@@ -8,12 +8,13 @@
 #include <utility>
 
 #include "dns_cares/dns_cares.h"
+#include "spare_memory.h"
 
 namespace dns_cares {
 namespace {
 
 // The type of the entries that deny a name altogether: no RRset has it.
-constexpr std::uint16_t kNoName = 0;
+constexpr std::uint32_t kNoName = 0;
 
 // How long a failure is kept (RFC 9520 section 3.2: one second at least), so that a name whose servers fail is not
 // asked for in a tight loop.
@@ -36,7 +37,12 @@ bool is_failure_to_keep(int status) {
 
 }  // namespace
 
+// A denial of the name may have come with the whole reply for another type, which is nothing to look for addresses in.
 Found Cache::Entry::found(double now) const {
+  return {status_, status_ == DNS_OK ? rrset_ : RRset::Ptr(), ttl(now), stale_ ? DNS_SOURCE_STALE : DNS_SOURCE_CACHE};
+}
+
+Found Cache::Entry::found_whole(double now) const {
   return {status_, rrset_, ttl(now), stale_ ? DNS_SOURCE_STALE : DNS_SOURCE_CACHE};
 }
 
@@ -49,15 +55,17 @@ bool Cache::Entry::due_for_prefetch(double now) const {
 }
 
 void Cache::Entry::Free::operator()(Entry *entry) const {
+  const std::size_t size = sizeof(Entry) + entry->key_length_;
   entry->~Entry();
-  ::operator delete(entry);
+  SpareMemory::put(entry, size);
 }
 
 Cache::Entry::Ptr Cache::Entry::make(const NameKey &key, RRType type, const Answer &answer) {
-  Ptr entry(new (::operator new(sizeof(Entry) + key.name.size())) Entry);
-  entry->type_ = answer.status == DNS_ENOTFOUND ? kNoName : static_cast<std::uint16_t>(type);
+  Ptr entry(new (SpareMemory::get(sizeof(Entry) + key.name.size())) Entry);
+  entry->type_ = answer.status == DNS_ENOTFOUND ? kNoName : static_cast<std::uint32_t>(type);
   entry->status_ = static_cast<std::uint8_t>(answer.status);
   entry->rrset_ = answer.rrset;
+  entry->hash_ = key.hash;
   entry->key_length_ = static_cast<std::uint16_t>(key.name.size());
   std::copy(key.name.begin(), key.name.end(), const_cast<char *>(entry->key().data()));
   return entry;
@@ -69,14 +77,14 @@ std::size_t Cache::Entry::measure() const {
 }
 
 // What denies the name answers for all types: while it is there, nothing else of the name is.
-Cache::Entry *Cache::entry_of(const NameKey &key, std::uint16_t type) const {
+Cache::Entry *Cache::entry_of(const NameKey &key, std::uint32_t type) const {
   return entries_.find(key.hash, [&](const Entry &entry) {
     return (entry.type_ == type || entry.type_ == kNoName) && entry.key() == key.name;
   });
 }
 
 const Cache::Entry *Cache::find(const NameKey &key, RRType type, double now) {
-  Entry *const entry = entry_of(key, static_cast<std::uint16_t>(type));
+  Entry *const entry = entry_of(key, static_cast<std::uint32_t>(type));
   if (entry == nullptr) return nullptr;
   if (now >= entry->kept_until_) {
     erase(*entry);
@@ -89,7 +97,7 @@ const Cache::Entry *Cache::find(const NameKey &key, RRType type, double now) {
 
 const Cache::Entry *Cache::serve_stale(const NameKey &key, RRType type, double now) {
   if (limits_.max_stale_s == 0) return nullptr;
-  Entry *const entry = entry_of(key, static_cast<std::uint16_t>(type));
+  Entry *const entry = entry_of(key, static_cast<std::uint32_t>(type));
   if (entry == nullptr || entry->status_ != DNS_OK || now >= entry->kept_until_) return nullptr;
   if (entry->fresh(now)) return entry;
   entry->stored_ = now;
@@ -109,7 +117,7 @@ void Cache::store(const NameKey &key, RRType type, const Answer &answer, double 
   const std::uint32_t ttl = time_to_keep(answer);
   const bool answered = answer.status == DNS_OK || is_negative(answer.status);
   if (limits_.bytes == 0 || (ttl == 0 && !answered)) return;
-  Entry *old = entry_of(key, static_cast<std::uint16_t>(type));
+  Entry *old = entry_of(key, static_cast<std::uint32_t>(type));
   if (old != nullptr && now >= old->kept_until_) erase(*std::exchange(old, nullptr));
   // A failure says nothing new of a name that does not exist, nor of data that may still serve.
   if (!answered && old != nullptr) {
@@ -140,19 +148,30 @@ void Cache::insert(const NameKey &key, RRType type, const Answer &answer, double
 }
 
 void Cache::make_room() {
+  if (bytes() <= limits_.bytes) return;
   while (bytes() > limits_.bytes && !by_use_.empty()) erase(by_use_.front());
+  prefetch_next_to_go();
+}
+
+// What has not been used for so long is in none of the processor's caches. It is there by the time it has to go if it
+// is fetched when the one before it goes.
+void Cache::prefetch_next_to_go() {
+  if (by_use_.empty()) return;
+  const Entry &next = by_use_.front();
+  entries_.prefetch(next.hash_);
+  if (next.rrset_) __builtin_prefetch(&*next.rrset_);
+  __builtin_prefetch(by_use_.after(next));
 }
 
 void Cache::erase(Entry &entry) {
   entry_bytes_ -= entry.bytes_;
-  entries_.erase(entry);
+  entries_.erase(entry, entry.hash_);
   const Entry::Ptr owned(&entry);
 }
 
 void Cache::forget(const NameKey &key) {
-  for (const RRType type : {RRType::kA, RRType::kAAAA}) {
-    if (Entry *const entry = entry_of(key, static_cast<std::uint16_t>(type))) erase(*entry);
-  }
+  const auto is_of_name = [&](const Entry &entry) { return entry.key() == key.name; };
+  while (Entry *const entry = entries_.find(key.hash, is_of_name)) erase(*entry);
 }
 
 void Cache::flush() {
