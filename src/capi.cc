@@ -1,9 +1,7 @@
 // The C API: from C arguments to the C++ inside. No exception gets past it.
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 
+#include "cares/servers.h"
 #include "connect/connecting.h"
 #include "dns_cares/connect.h"
 #include "dns_cares/dns_cares.h"
@@ -12,6 +10,7 @@
 #include "dns_cares/nameinfo.h"
 #include "dns_cares/records.h"
 #include "dns_cares/service.h"
+#include "evloop/watchers.h"
 #include "last_resort.h"
 #include "nameinfo/naming.h"
 #include "registry.h"
@@ -168,6 +167,12 @@ int dns_get_stats(struct ev_loop *loop, struct dns_stats *stats) {
   loop = or_default(loop);
   const Context *context = loop != nullptr ? find_context(loop) : nullptr;
   write_sized(*stats, context != nullptr ? context->stats() : dns_stats{});
+  return DNS_OK;
+}
+
+int dns_get_versions(struct dns_versions *versions) {
+  if (versions == nullptr || versions->size < sizeof versions->size) return DNS_EBADFLAGS;
+  write_sized(*versions, {0, DNS_CARES_VERSION, cares_version(), libev_version()});
   return DNS_OK;
 }
 

@@ -171,6 +171,9 @@ struct dns_options {
   unsigned max_ttl_s;           /* 86400: seconds an answer is cached at most */
   unsigned max_negative_ttl_s;  /* 900: seconds a negative answer is cached at most */
   unsigned max_stale_s;         /* 0: never serve stale; else seconds past the TTL (RFC 8767) */
+  int tcp;                      /* 0: by UDP, and by TCP what does not fit, unless resolv_conf has the option use-vc;
+                                   else: by TCP only */
+  int no_search;                /* 0: the search list of resolv_conf applies; else: names are asked for as they are */
 };
 
 /* Fills in the defaults above, and size. NULL is fine. */

@@ -103,4 +103,6 @@ void Servers::on_truncated(Question &question) noexcept {
   question.on_answer(Answer::failure(status));
 }
 
+const char *cares_version() noexcept { return ares_version(nullptr); }
+
 }  // namespace dns_cares

@@ -71,4 +71,7 @@ class Servers final : public Upstream, private Channel::Owner {
   Line whole_replies_;  // opened when it is first needed
 };
 
+// Of the c-ares that is loaded: "1.18.1".
+const char *cares_version() noexcept;
+
 }  // namespace dns_cares
