@@ -330,7 +330,7 @@ TEST_F(Connect, WhereAllAddressesRefuseEachIsReported) {
 TEST_F(Connect, UnreachableIPv6IsNotWaitedFor) {
   const Places places = {{"127.0.0.1", Manner::kAccepts}};
   server.on("a.test", "AAAA", answer({"ff02::1"}));
-  server.on("a.test", "A", answer({"127.0.0.1"}).after(100ms));
+  server.on("a.test", "A", answer({"127.0.0.1"}).after(1s));
   init();
   Connection &connection =
       ended(connect("a.test", places, [](dns_connect_options &options) { options.attempt_delay_ms = 60000; }));
@@ -387,22 +387,22 @@ TEST_F(Connect, AttemptsStartAnAttemptDelayAfterOneAnother) {
 TEST_F(Connect, FirstAttemptStartsWhileTheOtherFamilyIsLookedUpWhichJoinsWhenItComes) {
   const Places places = {{"::1", Manner::kSilent}, {"127.0.0.1", Manner::kAccepts}};
   server.on("a.test", "AAAA", answer({"::1"}));
-  server.on("a.test", "A", answer({"127.0.0.1"}).after(400ms));
+  server.on("a.test", "A", answer({"127.0.0.1"}).after(1500ms));
   init();
   const Connection &connection = ended(connect("a.test", places));
   EXPECT_EQ(connection.status, DNS_OK);
   EXPECT_THAT(connection.addresses(), ElementsAre("::1", "127.0.0.1"));
-  EXPECT_LT(connection.attempts[0].started_ms, 399) << "before A was answered";
-  EXPECT_GE(connection.attempts[1].started_ms, 399);
+  EXPECT_LT(connection.attempts[0].started_ms, 1499) << "before A was answered";
+  EXPECT_GE(connection.attempts[1].started_ms, 1499);
 }
 
 TEST_F(Connect, LateIPv6HasItsTurnBeforeFurtherIPv4Addresses) {
   const Places places = {{"127.0.0.1", Manner::kSilent}, {"127.0.0.2", Manner::kSilent}, {"::1", Manner::kAccepts}};
   server.on("a.test", "A", answer({"127.0.0.1", "127.0.0.2"}));
-  server.on("a.test", "AAAA", answer({"::1"}).after(200ms));
+  server.on("a.test", "AAAA", answer({"::1"}).after(1s));
   init();
   const Connection &connection =
-      ended(connect("a.test", places, [](dns_connect_options &options) { options.attempt_delay_ms = 1000; }));
+      ended(connect("a.test", places, [](dns_connect_options &options) { options.attempt_delay_ms = 2500; }));
   EXPECT_EQ(connection.status, DNS_OK);
   EXPECT_THAT(connection.addresses(), ElementsAre("127.0.0.1", "::1"));
 }
@@ -621,14 +621,15 @@ TEST_F(Connect, DeadlineEndsAttemptsUnderWay) {
 
 TEST_F(Connect, DeadlineHasTheLookupInIt) {
   const Places places = {{"127.0.0.1", Manner::kSilent}};
-  server.on("a.test", "A", answer({"127.0.0.1"}).after(200ms));
+  server.on("a.test", "A", answer({"127.0.0.1"}).after(1s));
   server.on("a.test", "AAAA", nodata());
   server.on("dropped.test", "ANY", drop());
   init();
-  const Stopwatch stopwatch;
-  EXPECT_EQ(ended(connect("a.test", places, deadline_of(300))).status, DNS_ETIMEOUT);
-  EXPECT_GE(stopwatch.ms(), 299);
-  EXPECT_LT(stopwatch.ms(), 499) << "not from the answer on";
+  const Connection &silent = ended(connect("a.test", places, deadline_of(1500)));
+  EXPECT_EQ(silent.status, DNS_ETIMEOUT);
+  ASSERT_EQ(silent.attempts.size(), 1u);
+  EXPECT_GE(silent.attempts[0].ended_ms, 1499);
+  EXPECT_LT(silent.attempts[0].ended_ms - silent.attempts[0].started_ms, 1500) << "not from the answer on";
   const Connection &dropped = ended(connect("dropped.test", "80", deadline_of(50)));
   EXPECT_EQ(dropped.status, DNS_ETIMEOUT);
   EXPECT_TRUE(dropped.attempts.empty());
@@ -646,9 +647,9 @@ TEST_F(Connect, DeadlineIsTheContextsUnlessSaidOtherwise) {
 TEST_F(Connect, ConnectionThatIsThereWhenTheLoopWasBusyPastTheDeadlineCounts) {
   const Places places = {{"127.0.0.1", Manner::kAccepts}};
   init();
-  Connection &connection = connect("127.0.0.1", places, deadline_of(50));
+  Connection &connection = connect("127.0.0.1", places, deadline_of(1000));
   run_until_opened(connection, 1);
-  if (connection.calls == 0) std::this_thread::sleep_for(100ms);
+  if (connection.calls == 0) std::this_thread::sleep_for(1100ms);
   EXPECT_EQ(ended(connection).status, DNS_OK);
 }
 
@@ -841,7 +842,7 @@ const Ending kEndings[] = {
     {"BadName", "a..test", Manner::kAccepts, DNS_EBADNAME},
 };
 
-constexpr unsigned kOthersMs = 300;
+constexpr unsigned kOthersMs = 500;
 
 struct Bench : Desk {
   explicit Bench(const Ending &of)

@@ -178,10 +178,10 @@ TEST_F(Service, DeadlineHasTheLookupsOfTheHostsInIt) {
   server_.on("silent.test", "A", drop());
   init();
   const Stopwatch stopwatch;
-  const Search &search = find(kService, DNS_TYPE_SRV, 150);
+  const Search &search = find(kService, DNS_TYPE_SRV, 1000);
   EXPECT_THAT(search.endpoints,
               ElementsAre("h1.test:1 192.0.2.1", "silent.test:2 " + std::string(dns_strerror(DNS_ETIMEOUT))));
-  EXPECT_GE(stopwatch.ms(), 148);
+  EXPECT_GE(stopwatch.ms(), 998);
   EXPECT_LT(stopwatch.ms(), 4000) << "far from a try's timeout";
 }
 
