@@ -1,6 +1,7 @@
-/* A C99 program that knows the public headers and nothing else of the library. It calls each function of both. */
+/* A C99 program that knows the public headers and nothing else of the library. It calls what they have. */
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/evloop.h>
+#include <dns_cares/records.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -219,6 +220,46 @@ static void test_evloop(void) {
   close(line.ends[1]);
 }
 
+/* What a query's callback was given. */
+struct answered {
+  int calls;
+  int status;
+  struct dns_a a;
+  struct dns_answer *kept;
+};
+
+static void on_answer(int status, const struct dns_answer *answer, void *arg) {
+  struct answered *answered = arg;
+
+  ++answered->calls;
+  answered->status = status;
+  if (answer == NULL) return;
+  if (answer->answers != NULL) CHECK(dns_record_a(answer->answers, &answered->a) == DNS_OK);
+  answered->kept = dns_answer_dup(answer);
+}
+
+static void test_records(void) {
+  struct answered answered = {0};
+  struct dns_mx mx;
+  char text[64] = "";
+
+  CHECK(dns_type_from_name("MX") == DNS_TYPE_MX);
+  CHECK(dns_type_name(DNS_TYPE_HTTPS, text, sizeof text) == 5);
+  CHECK(strcmp(text, "HTTPS") == 0);
+  CHECK(dns_query(NULL, "localhost", DNS_TYPE_A, 0, 0, on_answer, &answered) != NULL);
+  CHECK(answered.calls == 0);
+  evloop_run(NULL);
+  CHECK(answered.calls == 1);
+  CHECK(answered.status == DNS_OK);
+  CHECK(answered.a.address.s_addr == htonl(INADDR_LOOPBACK));
+  CHECK(answered.kept != NULL);
+  CHECK(dns_record_mx(answered.kept->answers, &mx) == DNS_ENODATA);
+  CHECK(dns_record_print(answered.kept->answers, text, sizeof text) == 27);
+  CHECK(strcmp(text, "localhost.\t0\tIN\tA\t127.0.0.1") == 0);
+  CHECK(dns_record_print_data(answered.kept->answers, text, sizeof text) == 9);
+  dns_answer_free(answered.kept);
+}
+
 int main(void) {
   alarm(60); /* rather than hang */
   test_literal();
@@ -227,6 +268,7 @@ int main(void) {
   test_errors();
   test_options();
   test_evloop();
+  test_records();
   dns_shutdown(NULL);
   if (failures != 0) fprintf(stderr, "%d checks failed\n", failures);
   return failures == 0 ? 0 : 1;
