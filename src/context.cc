@@ -5,12 +5,6 @@
 
 #include "clock.h"
 
-void dns_request::operator delete(dns_request *request, std::destroying_delete_t) {
-  dns_cares::SpareMemory &spare = request->context.spare_requests_;
-  request->~dns_request();
-  spare.put(request);
-}
-
 namespace dns_cares {
 namespace {
 
@@ -79,12 +73,19 @@ void Context::on_fork() {
   network_changes_.reset();
   watch_network();
   resolver_.ask_again();
+  List<Dependent> all;
+  all.append(dependents_);
+  while (!all.empty()) {
+    Dependent &dependent = all.front();
+    dependents_.push_back(dependent);
+    dependent.on_fork();
+  }
   update();
 }
 
 dns_request *Context::resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
                               const Callback &callback) {
-  std::unique_ptr<dns_request> owned(new (spare_requests_) dns_request(*this, hostname, hints, callback));
+  auto owned = std::make_unique<dns_request>(*this, hostname, hints, callback);
   dns_request *request = owned.get();
   const double now = steady_now();
   reload_if_changed(now);
@@ -95,7 +96,7 @@ dns_request *Context::resolve(const char *hostname, const char *service, const H
 
 dns_request *Context::query(const char *name, std::uint16_t type, unsigned flags, unsigned deadline_ms,
                             const Callback &callback) {
-  std::unique_ptr<dns_request> owned(new (spare_requests_) dns_request(*this, name, type, callback));
+  auto owned = std::make_unique<dns_request>(*this, name, type, callback);
   dns_request *request = owned.get();
   const double now = steady_now();
   reload_if_changed(now);
@@ -225,6 +226,11 @@ void Context::end() {
   resolver_.finish_all(DNS_ESHUTDOWN);
   resolver_.begin_round();
   while (Lookup *const lookup = resolver_.first_of_round()) deliver(*lookup);
+  while (!dependents_.empty()) {
+    Dependent &dependent = dependents_.front();
+    dependent.unlink();
+    dependent.on_context_end();
+  }
   hold_.set(false);
   release();
 }

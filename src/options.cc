@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <climits>
 #include <cmath>
-#include <cstring>
 
 #include "resolver/resolv_conf.h"
 #include "resolver/text_file.h"
+#include "sized_struct.h"
 
 namespace dns_cares {
 namespace {
@@ -32,6 +32,8 @@ const dns_options kDefaults = {
     .max_ttl_s = 86400,
     .max_negative_ttl_s = 900,
     .max_stale_s = 0,
+    .tcp = 0,
+    .no_search = 0,
 };
 
 WatchedFile file_of(const char *named, const char *usual) {
@@ -63,12 +65,7 @@ int read_servers(const std::optional<std::string> &named, ResolvConf &conf) {
 int known_options(const dns_options *options, dns_options &known) {
   known = kDefaults;
   if (options == nullptr) return DNS_OK;
-  if (options->size < offsetof(dns_options, max_stale_s) + sizeof options->max_stale_s) return DNS_EBADFLAGS;
-  const auto *octets = reinterpret_cast<const char *>(options);
-  const bool unknown_set = std::any_of(octets + std::min(options->size, sizeof known), octets + options->size,
-                                       [](char octet) { return octet != 0; });
-  if (unknown_set) return DNS_EBADFLAGS;
-  std::memcpy(&known, options, std::min(options->size, sizeof known));
+  if (!read_sized(*options, DNS_CARES_SIZE_TO(dns_options, max_stale_s), known)) return DNS_EBADFLAGS;
   if (known.timeout_ms == 0) known.timeout_ms = kDefaults.timeout_ms;
   if (known.tries == 0) known.tries = kDefaults.tries;
   if (known.deadline_ms == 0) known.deadline_ms = kDefaults.deadline_ms;
@@ -107,7 +104,7 @@ int Configuration::read(ContextSettings &settings) {
 
   settings.resolver.services = Services(read_text_file("/etc/services", kMostConfig).text);
 
-  settings.resolver.search = Search(std::move(conf.search), conf.ndots);
+  settings.resolver.search = options.no_search != 0 ? Search() : Search(std::move(conf.search), conf.ndots);
   settings.resolver.window =
       options.max_inflight != 0 ? std::min(options.max_inflight, kMostInFlight) : Sockets::replies_that_fit();
   settings.resolver.resolution_delay =
@@ -117,7 +114,7 @@ int Configuration::read(ContextSettings &settings) {
                              .max_negative_ttl_s = options.max_negative_ttl_s,
                              .max_stale_s = options.max_stale_s};
   settings.channel = {.servers = std::move(conf.servers),
-                      .tcp = conf.use_vc,
+                      .tcp = conf.use_vc || options.tcp != 0,
                       .timeout_ms = conf.timeout_s && options.timeout_ms == kDefaults.timeout_ms
                                         ? *conf.timeout_s * 1000
                                         : options.timeout_ms,

@@ -1,4 +1,5 @@
-/* A C99 program that knows the public headers and nothing else of the library. It calls what they have. */
+/* A C99 program that knows the public headers and nothing else of the library. It calls each function of them. */
+#include <dns_cares/connect.h>
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/evloop.h>
 #include <dns_cares/records.h>
@@ -121,7 +122,7 @@ static void test_errors(void) {
   CHECK(seen.status == DNS_EBADNAME);
   CHECK(seen.kept == NULL);
 
-  for (status = DNS_OK; status <= DNS_ESYSTEM; ++status) {
+  for (status = DNS_OK; status <= DNS_ECONNECT; ++status) {
     CHECK(dns_strerror(status) != NULL && dns_strerror(status)[0] != '\0');
     CHECK(strcmp(dns_strerror(status), dns_strerror(-1)) != 0);
     CHECK((dns_status_to_eai(status) == 0) == (status == DNS_OK));
@@ -195,6 +196,23 @@ static void on_readable(int fd, int revents, void *arg) {
   if (line->read == 3) evloop_break(NULL);
 }
 
+static void on_word(void *arg) {
+  ++*(int *)arg;
+  evloop_break(NULL);
+}
+
+static void test_async(void) {
+  int words = 0;
+  struct evloop_async *async = evloop_async_start(NULL, on_word, &words);
+
+  CHECK(async != NULL);
+  evloop_async_send(async);
+  CHECK(words == 0);
+  evloop_run(NULL); /* until evloop_break() */
+  evloop_async_stop(async);
+  CHECK(words == 1);
+}
+
 static void test_evloop(void) {
   struct line line = {{-1, -1}, NULL, NULL, 0, 0};
 
@@ -260,6 +278,51 @@ static void test_records(void) {
   dns_answer_free(answered.kept);
 }
 
+static void on_connected(int status, int fd, const struct dns_connect_attempt *attempts, void *arg) {
+  struct seen *seen = arg;
+
+  ++seen->calls;
+  seen->status = status;
+  CHECK(fd == -1);
+  for (; attempts != NULL; attempts = attempts->next) {
+    ++seen->entries;
+    CHECK(attempts->error != 0);
+    CHECK(attempts->started <= attempts->ended);
+    seen->loopback += is_loopback(attempts->address);
+  }
+}
+
+static int on_socket(int fd, const struct sockaddr *address, socklen_t address_length, void *arg) {
+  (void)arg;
+  CHECK(fd >= 0);
+  CHECK(is_loopback(address));
+  CHECK(address_length > 0);
+  return 99;
+}
+
+static void test_connect(void) {
+  struct seen seen = {0};
+  struct dns_connect_options options;
+  struct dns_connecting *connecting;
+
+  dns_connect_options_init(&options);
+  CHECK(options.size == sizeof options);
+  options.on_socket = on_socket;
+  connecting = dns_connect(NULL, "localhost", "1", &options, on_connected, &seen);
+  CHECK(connecting != NULL);
+  CHECK(seen.calls == 0);
+  evloop_run(NULL);
+  CHECK(seen.calls == 1);
+  CHECK(seen.status == DNS_ECONNECT);
+  CHECK(seen.entries == 2);
+  CHECK(seen.loopback == 2);
+  connecting = dns_connect(NULL, "localhost", "1", NULL, on_connected, &seen);
+  dns_connect_cancel(connecting);
+  dns_connect_cancel(NULL);
+  evloop_run(NULL);
+  CHECK(seen.calls == 1);
+}
+
 int main(void) {
   alarm(60); /* rather than hang */
   test_literal();
@@ -267,8 +330,10 @@ int main(void) {
   test_cancel();
   test_errors();
   test_options();
+  test_connect();
   test_evloop();
   test_records();
+  test_async();
   dns_shutdown(NULL);
   if (failures != 0) fprintf(stderr, "%d checks failed\n", failures);
   return failures == 0 ? 0 : 1;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -131,6 +132,29 @@ class TimerProbe {
   evloop_timer *timer_ = nullptr;
 };
 
+class AsyncProbe {
+ public:
+  explicit AsyncProbe(struct ev_loop *loop) : async_(evloop_async_start(loop, on_word, this)) {}
+  ~AsyncProbe() { stop(); }
+  AsyncProbe(const AsyncProbe &) = delete;
+  AsyncProbe &operator=(const AsyncProbe &) = delete;
+
+  void send() { evloop_async_send(async_); }
+  void stop() { evloop_async_stop(std::exchange(async_, nullptr)); }
+
+  int count = 0;
+  std::function<void()> then;
+
+ private:
+  static void on_word(void *arg) {
+    auto *self = static_cast<AsyncProbe *>(arg);
+    ++self->count;
+    if (self->then) self->then();
+  }
+
+  evloop_async *async_;
+};
+
 // Fails the test and ends the loop if that is still running after a time in which all is long done.
 class Watchdog {
  public:
@@ -185,6 +209,7 @@ class EvloopClosedFd : public EvloopTest {};
 // libev's epoll does not hear of it when a descriptor is closed while watched, and its poll fails an assertion.
 class EvloopFdClosedWhileWatched : public EvloopTest {};
 class EvloopTimer : public EvloopTest {};
+class EvloopAsync : public EvloopTest {};
 class EvloopRun : public EvloopTest {};
 
 std::string backend_name(const testing::TestParamInfo<unsigned> &info) {
@@ -214,6 +239,7 @@ INSTANTIATE_TEST_SUITE_P(Backends, EvloopClosedFd, kEveryBackend, backend_name);
 INSTANTIATE_TEST_SUITE_P(Backends, EvloopFdClosedWhileWatched, testing::ValuesIn(backends({EVBACKEND_SELECT})),
                          backend_name);
 INSTANTIATE_TEST_SUITE_P(Backends, EvloopTimer, kEveryBackend, backend_name);
+INSTANTIATE_TEST_SUITE_P(Backends, EvloopAsync, kEveryBackend, backend_name);
 INSTANTIATE_TEST_SUITE_P(Backends, EvloopRun, kEveryBackend, backend_name);
 
 // --- File descriptors ---
@@ -890,6 +916,52 @@ TEST_P(EvloopTimer, WithoutACallbackNothingIsStarted) {
   run();
 }
 
+// --- Word from other threads ---
+
+TEST_P(EvloopAsync, SendOfAnotherThreadWakesTheLoop) {
+  AsyncProbe async(loop_);
+  int told = 0;
+  async.then = [&] {
+    EXPECT_EQ(told, 7) << "what the other thread did before is seen";
+    async.stop();
+  };
+  std::thread other([&] {
+    told = 7;
+    async.send();
+  });
+  run();
+  other.join();
+  EXPECT_EQ(async.count, 1);
+}
+
+TEST_P(EvloopAsync, IsNotCalledInlineAndOnceForManySends) {
+  AsyncProbe async(loop_);
+  for (int i = 0; i < 5; ++i) async.send();
+  EXPECT_EQ(async.count, 0);
+  wait();
+  EXPECT_EQ(async.count, 1);
+  turn();
+  EXPECT_EQ(async.count, 1);
+  async.send();
+  wait();
+  EXPECT_EQ(async.count, 2);
+}
+
+TEST_P(EvloopAsync, StoppedItIsNotCalledThoughWordHasCome) {
+  AsyncProbe first(loop_);
+  AsyncProbe second(loop_);
+  first.then = [&] { second.stop(); };
+  second.then = [&] { first.stop(); };
+  first.send();
+  second.send();
+  turn();
+  EXPECT_EQ(first.count + second.count, 1);
+}
+
+TEST_P(EvloopAsync, WithoutACallbackNothingIsStarted) {
+  EXPECT_EQ(evloop_async_start(loop_, nullptr, nullptr), nullptr);
+}
+
 // --- The loop ---
 
 TEST_P(EvloopRun, ReturnsWhenNothingIsWatched) { run(); }
@@ -992,6 +1064,22 @@ TEST(EvloopNull, HandlesMayBeNull) {
   evloop_io_stop(nullptr);
   evloop_timer_reschedule(nullptr, 1, 1);
   evloop_timer_stop(nullptr);
+  evloop_async_send(nullptr);
+  evloop_async_stop(nullptr);
+}
+
+TEST(EvloopNew, IsALoopOfItsOwnThatRunsAndIsDestroyed) {
+  struct ev_loop *loop = evloop_new();
+  ASSERT_NE(loop, nullptr);
+  EXPECT_FALSE(ev_is_default_loop(loop));
+  int calls = 0;
+  struct evloop_timer *timer = evloop_timer_start(
+      loop, 0, 0, [](void *arg) { ++*static_cast<int *>(arg); }, &calls);
+  evloop_run(loop);
+  EXPECT_EQ(calls, 1);
+  evloop_timer_stop(timer);
+  evloop_destroy(loop);
+  evloop_destroy(nullptr);
 }
 
 class EvloopDefault : public testing::Test {
@@ -1035,6 +1123,8 @@ TEST(EvloopDefaultDeathTest, WithoutABackendNothingIsStartedAndNothingRuns) {
                        nullptr, 0, EVLOOP_READ, [](int, int, void *) {}, nullptr) == nullptr;
     fine = fine && evloop_timer_start(
                        nullptr, 0, 0, [](void *) {}, nullptr) == nullptr;
+    fine = fine && evloop_async_start(
+                       nullptr, [](void *) {}, nullptr) == nullptr;
     evloop_run(nullptr);
     evloop_break(nullptr);
     std::_Exit(fine ? 42 : 1);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the build tree into a temporary folder, and builds and runs the smallest program there as its users would:
+# Installs the build tree into a temporary folder, and builds and runs examples there as its users would:
 # through the CMake package, and through pkg-config. The folder is not the one that the tree was configured for: what is
 # installed may be moved.
 #
@@ -77,29 +77,52 @@ if grep -rnF -e "$build" -e "$source/" "$libdir/cmake" "$libdir/pkgconfig"; then
   fail 'a file names a folder of the build or of the sources'
 fi
 
-# --- the smallest program ---
+# --- the examples ---
 
 mkdir "$folder/program"
-cp "$source/examples/minimal.c" "$folder/program/minimal.c"
+cp "$source/examples/minimal.c" "$source/examples/cpp_callbacks.cc" "$source/examples/coroutine.cc" "$folder/program"
 cat >"$folder/program/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.22)
-project(minimal LANGUAGES C)
+project(examples LANGUAGES C CXX)
+set(CMAKE_CXX_STANDARD 20)
 find_package(dns_cares 0.1 CONFIG REQUIRED)
-add_executable(minimal minimal.c)
-target_link_libraries(minimal PRIVATE dns_cares::dns_cares)
+foreach(PROGRAM minimal.c cpp_callbacks.cc coroutine.cc)
+  get_filename_component(NAME ${PROGRAM} NAME_WE)
+  add_executable(${NAME} ${PROGRAM})
+  target_link_libraries(${NAME} PRIVATE dns_cares::dns_cares)
+endforeach()
 END
-if step 'a program through find_package(dns_cares)' env CFLAGS="$flags" LDFLAGS="$flags" \
-  "$cmake" -S "$folder/program" -B "$folder/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" &&
-  step 'its build' "$cmake" --build "$folder/cmake"; then
+
+# All examples that were built into a folder. The coroutine one asks the test kit's server, if that is installed.
+expect_examples() { # HOW FOLDER
+  export LD_LIBRARY_PATH="$libdir"
+  expect_output "minimal, $1" 127.0.0.1 "$2/minimal" 127.0.0.1
+  expect_output "cpp_callbacks, $1" '127.0.0.1 port 443' "$2/cpp_callbacks" 127.0.0.1
+  if [ -x "$prefix/bin/dns-cares-testkit" ]; then
+    expect_output "coroutine, $1" '100 of 100 names resolved' "$prefix/bin/dns-cares-testkit" \
+      "$source/examples/demo/zone.script" -- "$2/coroutine" '{server}' names.example 2>"$folder/log"
+  fi
+  unset LD_LIBRARY_PATH
+}
+
+if step 'programs through find_package(dns_cares)' env CFLAGS="$flags" CXXFLAGS="$flags" LDFLAGS="$flags" \
+  "$cmake" -S "$folder/program" -B "$folder/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
+  -DCMAKE_CXX_COMPILER="$cxx" && step 'their build' "$cmake" --build "$folder/cmake"; then
   grep -q "dns_cares_DIR:PATH=$libdir/cmake/dns_cares" "$folder/cmake/CMakeCache.txt" ||
     fail 'find_package found another dns_cares'
-  expect_output 'minimal, through CMake' 127.0.0.1 "$folder/cmake/minimal" 127.0.0.1
+  expect_examples 'through CMake' "$folder/cmake"
 fi
 
+mkdir "$folder/by_hand"
 # shellcheck disable=SC2046,SC2086 # flags are words
-if step 'a program through pkg-config' \
-  "$cc" $flags "$folder/program/minimal.c" -o "$folder/minimal" $(pc --cflags --libs dns_cares); then
-  expect_output 'minimal, through pkg-config' 127.0.0.1 env LD_LIBRARY_PATH="$libdir" "$folder/minimal" 127.0.0.1
+by_hand() { # PROGRAM COMPILER...
+  program=$1
+  shift
+  step "$program through pkg-config" "$@" $flags "$folder/program/$program" -o "$folder/by_hand/${program%.*}" \
+    $(pc --cflags --libs dns_cares)
+}
+if by_hand minimal.c "$cc" && by_hand cpp_callbacks.cc "$cxx" -std=c++20 && by_hand coroutine.cc "$cxx" -std=c++20; then
+  expect_examples 'through pkg-config' "$folder/by_hand"
 fi
 
 # --- the command and the test kit, when they are built ---

@@ -10,9 +10,18 @@ endforeach()
 add_test(NAME integration_harness COMMAND integration_tests --gtest_filter=DaemonOfATest.*)
 
 if(TARGET dns-cares)
-  dns_cares_test(tool_tests SOURCES tool_test.cc)
-  target_compile_definitions(tool_tests PRIVATE DNS_CARES_PROGRAM="$<TARGET_FILE:dns-cares>")
+  find_package(nlohmann_json 3.9 REQUIRED)
+  dns_cares_test(tool_tests SOURCES tool_test.cc command.cc json_schema.cc)
+  target_link_libraries(tool_tests PRIVATE nlohmann_json::nlohmann_json util) # util: openpty()
+  target_compile_definitions(tool_tests PRIVATE DNS_CARES_PROGRAM="$<TARGET_FILE:dns-cares>"
+    DNS_CARES_OUTPUT_SCHEMA="${PROJECT_SOURCE_DIR}/docs/output-schema.json")
   add_dependencies(tool_tests dns-cares)
+
+  # Units, beside the code.
+  file(GLOB TOOL_UNIT_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/*_test.cc)
+  add_executable(tool_unit_tests ${TOOL_UNIT_TESTS})
+  target_link_libraries(tool_unit_tests PRIVATE dns_cares_tool GTest::gtest_main GTest::gmock)
+  gtest_discover_tests(tool_unit_tests DISCOVERY_TIMEOUT 60)
 endif()
 
 # C99 in the strictest sense, and the public headers alone.
@@ -46,9 +55,29 @@ endforeach()
 foreach(HEADER ${PUBLIC_C_HEADERS} ${PUBLIC_CXX_HEADERS})
   header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include CXX cxx20 -std=c++20)
 endforeach()
+foreach(HEADER ${PUBLIC_CXX_HEADERS})
+  header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include CXX cxx20_without_rtti -std=c++20 -fno-rtti)
+endforeach()
 if(TARGET dns_cares_testkit)
   header_test(testkit.h ${PROJECT_SOURCE_DIR}/testkit/include CXX cxx20 -std=c++20)
 endif()
+
+# The C++ headers as other programs compile them, with whichever of the compilers are there. Not under sanitizers, which
+# two compilers bring in two kinds.
+function(cpp_headers_test COMPILER STANDARD)
+  string(REPLACE ";" "_" NAME "cpp_headers;${COMPILER};${STANDARD};${ARGN}")
+  add_test(NAME ${NAME}
+    COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/cpp_headers_test.sh ${COMPILER} ${STANDARD} ${PROJECT_SOURCE_DIR}
+      $<TARGET_FILE:dns_cares> ${ARGN})
+endfunction()
+foreach(COMPILER g++ clang++)
+  find_program(COMPILER_${COMPILER} ${COMPILER})
+  if(COMPILER_${COMPILER} AND NOT DNS_CARES_SANITIZE)
+    cpp_headers_test(${COMPILER} c++20 -fno-rtti)
+    cpp_headers_test(${COMPILER} c++20 -fno-exceptions -fno-rtti -O2)
+    cpp_headers_test(${COMPILER} c++23 -O2)
+  endif()
+endforeach()
 
 add_test(NAME exports
   COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/exports_test.sh $<TARGET_FILE:dns_cares> ${PROJECT_SOURCE_DIR}
@@ -58,14 +87,23 @@ add_test(NAME install
   COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/install_test.sh ${CMAKE_COMMAND} ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR}
     $<CONFIG> ${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER} "${DNS_CARES_SANITIZE}")
 
+# Runs an example with these arguments, and looks at what it prints.
+function(example_test NAME PROGRAM ARGUMENTS EXPECTED)
+  add_test(NAME ${NAME}
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${PROGRAM}> "-DNAME=${ARGUMENTS}" "-DEXPECTED=${EXPECTED}" ${ARGN}
+      -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
+endfunction()
 if(TARGET minimal)
-  add_test(NAME example_minimal_localhost
-    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:minimal> -DNAME=localhost "-DEXPECTED=::1;127.0.0.1"
-      -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
-  add_test(NAME example_minimal_literal
-    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:minimal> -DNAME=192.0.2.1 -DEXPECTED=192.0.2.1
-      -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
-  add_test(NAME example_two_loops
-    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:two_loops> "-DNAME=192.0.2.1;192.0.2.1"
-      "-DEXPECTED=192.0.2.1;192.0.2.1" -P ${CMAKE_CURRENT_LIST_DIR}/example_test.cmake)
+  example_test(example_minimal_localhost minimal localhost "::1;127.0.0.1")
+  example_test(example_minimal_literal minimal 192.0.2.1 192.0.2.1)
+  example_test(example_two_loops two_loops "192.0.2.1;192.0.2.1" "192.0.2.1;192.0.2.1")
+  example_test(example_cpp_callbacks cpp_callbacks "192.0.2.1;2001:db8::1" "192.0.2.1 port 443;2001:db8::1 port 443")
+  if(TARGET dns_cares_testkit_program)
+    example_test(example_coroutine coroutine "{server};names.example" "100 of 100 names resolved"
+      -DSERVER=$<TARGET_FILE:dns_cares_testkit_program> -DZONE=${PROJECT_SOURCE_DIR}/examples/demo/zone.script)
+  endif()
+  # A server on 127.0.0.1, and nothing on ::1: that localhost is reached shows that both are tried.
+  add_executable(page_server page_server.cc)
+  add_test(NAME example_connect
+    COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/example_connect_test.sh $<TARGET_FILE:page_server> $<TARGET_FILE:connect>)
 endif()

@@ -69,7 +69,8 @@ enum dns_status {
   DNS_ESOCKTYPE,    /* unknown socktype, or a protocol that does not go with it */
   DNS_ENOMEM,       /* no memory */
   DNS_ESHUTDOWN,    /* dns_shutdown() or ev_loop_destroy() ended the lookup */
-  DNS_ESYSTEM       /* a system call or c-ares failed in a way that is none of the above */
+  DNS_ESYSTEM,      /* a system call or c-ares failed in a way that is none of the above */
+  DNS_ECONNECT      /* addresses were found, and none of them could be connected to: dns_connect() in connect.h */
 };
 
 /* A short English text for a status. Never NULL, also for an unknown status. Static storage; any thread. */
@@ -170,6 +171,9 @@ struct dns_options {
   unsigned max_ttl_s;           /* 86400: seconds an answer is cached at most */
   unsigned max_negative_ttl_s;  /* 900: seconds a negative answer is cached at most */
   unsigned max_stale_s;         /* 0: never serve stale; else seconds past the TTL (RFC 8767) */
+  int tcp;                      /* 0: by UDP, and by TCP what does not fit, unless resolv_conf has the option use-vc;
+                                   else: by TCP only */
+  int no_search;                /* 0: the search list of resolv_conf applies; else: names are asked for as they are */
 };
 
 /* Fills in the defaults above, and size. NULL is fine. */

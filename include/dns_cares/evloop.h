@@ -4,7 +4,8 @@
  * dns_cares drives c-ares through these same calls. A program with a raw loop of its own (the default
  * loop or one of `ev_loop_new()`) passes it as it is, and may mix these watchers with its own.
  *
- * Thread: every call on a loop, or on a watcher of that loop, is made on the thread that runs that loop.
+ * Thread: every call on a loop, or on a watcher of that loop, is made on the thread that runs that loop. The one
+ * exception is evloop_async_send().
  *
  * Reentrancy: every call is safe inside any callback, the watcher's own included: a callback may stop its
  * own watcher, stop others (also ones whose event is pending: their callback then does not run), and
@@ -33,6 +34,7 @@ extern "C" {
 struct ev_loop;
 struct evloop_io;
 struct evloop_timer;
+struct evloop_async;
 
 #define EVLOOP_READ 0x01  /* the value of EV_READ */
 #define EVLOOP_WRITE 0x02 /* the value of EV_WRITE */
@@ -46,8 +48,18 @@ typedef void (*evloop_io_cb)(int fd, int revents, void *arg);
 /* Called each time the timer goes off. */
 typedef void (*evloop_timer_cb)(void *arg);
 
+/* Called after evloop_async_send(). */
+typedef void (*evloop_async_cb)(void *arg);
+
 /* The default loop, made on first use. NULL when libev has no usable backend. */
 DNS_CARES_API struct ev_loop *evloop_get_default(void);
+
+/* A loop of one's own: for a thread of its own, say. Without memory or a usable backend, NULL. */
+DNS_CARES_API struct ev_loop *evloop_new(void);
+
+/* Destroys a loop that evloop_new() made, and what dns_cares has on it; not from within its evloop_run(). NULL is
+ * fine. */
+DNS_CARES_API void evloop_destroy(struct ev_loop *loop);
 
 /* Runs the loop until nothing keeps it alive or evloop_break() is called. Calls may be nested. */
 DNS_CARES_API void evloop_run(struct ev_loop *loop);
@@ -77,6 +89,17 @@ DNS_CARES_API void evloop_timer_reschedule(struct evloop_timer *timer, double af
 
 /* Stops and frees. The callback does not run again. NULL is fine. */
 DNS_CARES_API void evloop_timer_stop(struct evloop_timer *timer);
+
+/* Starts waiting for word from other threads. Returns NULL, with nothing started, for a NULL cb or no memory. */
+DNS_CARES_API struct evloop_async *evloop_async_start(struct ev_loop *loop, evloop_async_cb cb, void *arg);
+
+/* Wakes the loop up, on which the callback then runs: once for any number of sends until it does. What the sending
+ * thread did before, the callback sees. Any thread, and signal handlers; the caller sees to it that the watcher is not
+ * stopped before this has returned. NULL is fine. */
+DNS_CARES_API void evloop_async_send(struct evloop_async *async);
+
+/* Stops and frees. The callback does not run again. NULL is fine. */
+DNS_CARES_API void evloop_async_stop(struct evloop_async *async);
 
 #ifdef __cplusplus
 }

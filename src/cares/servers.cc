@@ -40,8 +40,8 @@ std::unique_ptr<Channel> Servers::open(const Channel::Options &options) {
 }
 
 void Servers::open_first(Line &line) {
-  auto fresh = open(line.options);
-  if (!is_idle(line.first)) old_.push_back(std::move(line.first));
+  auto fresh = line.rested != nullptr ? std::move(line.rested) : open(line.options);
+  (is_idle(line.first) ? line.rested : line.old.emplace_back()) = std::move(line.first);
   line.first = std::move(fresh);
   line.asked = 0;
   line.opened_at = steady_now();
@@ -74,13 +74,19 @@ bool Servers::is_old(const Line &line) const {
   return line.asked >= lifetime_.questions || line.first->last_sent_at() - line.opened_at >= lifetime_.seconds;
 }
 
-bool Servers::idle() const {
-  return old_.empty() && is_idle(addresses_.first) && is_idle(addresses_.tcp) && is_idle(whole_replies_.first) &&
-         is_idle(whole_replies_.tcp);
+bool Servers::Line::idle() const { return old.empty() && is_idle(first) && is_idle(tcp); }
+
+void Servers::Line::rest() {
+  std::erase_if(old, [this](auto &channel) {
+    const bool done = channel->idle();
+    if (done) rested = std::move(channel);
+    return done;
+  });
 }
 
 void Servers::on_progress() {
-  std::erase_if(old_, [](const auto &channel) { return channel->idle(); });
+  addresses_.rest();
+  whole_replies_.rest();
   progress_(progress_arg_);
 }
 
@@ -96,5 +102,7 @@ void Servers::on_truncated(Question &question) noexcept {
   }
   question.on_answer(Answer::failure(status));
 }
+
+const char *cares_version() noexcept { return ares_version(nullptr); }
 
 }  // namespace dns_cares

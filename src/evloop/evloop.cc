@@ -5,11 +5,21 @@
 
 namespace {
 
-struct ev_loop *or_default(struct ev_loop *loop) { return loop != nullptr ? loop : evloop_get_default(); }
+struct ev_loop *or_default(struct ev_loop *loop) {
+  return loop != nullptr ? loop : evloop_get_default();
+}
 
 }  // namespace
 
-struct ev_loop *evloop_get_default(void) { return ev_default_loop(EVFLAG_AUTO); }
+struct ev_loop *evloop_get_default(void) {
+  return ev_default_loop(EVFLAG_AUTO);
+}
+
+struct ev_loop *evloop_new(void) { return ev_loop_new(EVFLAG_AUTO); }
+
+void evloop_destroy(struct ev_loop *loop) {
+  if (loop != nullptr) ev_loop_destroy(loop);
+}
 
 void evloop_run(struct ev_loop *loop) {
   loop = or_default(loop);
@@ -47,3 +57,15 @@ void evloop_timer_reschedule(struct evloop_timer *timer, double after, double re
 }
 
 void evloop_timer_stop(struct evloop_timer *timer) { delete timer; }
+
+struct evloop_async *evloop_async_start(struct ev_loop *loop, evloop_async_cb cb, void *arg) {
+  loop = or_default(loop);
+  if (loop == nullptr || cb == nullptr) return nullptr;
+  return new (std::nothrow) evloop_async(loop, cb, arg);
+}
+
+void evloop_async_send(struct evloop_async *async) {
+  if (async != nullptr) async->send();
+}
+
+void evloop_async_stop(struct evloop_async *async) { delete async; }

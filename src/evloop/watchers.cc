@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <cstdio>
+
 static_assert(EVLOOP_READ == EV_READ && EVLOOP_WRITE == EV_WRITE);
 
 namespace {
@@ -92,6 +94,21 @@ void evloop_timer::on_event(struct ev_loop *, ev_timer *watcher, int) {
   self->cb_(self->arg_);
 }
 
+evloop_async::evloop_async(struct ev_loop *loop, evloop_async_cb cb, void *arg) : loop_(loop), cb_(cb), arg_(arg) {
+  ev_async_init(&watcher_, on_event);
+  watcher_.data = this;
+  ev_async_start(loop_, &watcher_);
+}
+
+evloop_async::~evloop_async() { ev_async_stop(loop_, &watcher_); }
+
+void evloop_async::send() { ev_async_send(loop_, &watcher_); }
+
+void evloop_async::on_event(struct ev_loop *, ev_async *watcher, int) {
+  auto *self = static_cast<evloop_async *>(watcher->data);
+  self->cb_(self->arg_);
+}
+
 namespace dns_cares {
 
 Deferred::Deferred(struct ev_loop *loop, Callback cb, void *arg) : loop_(loop), cb_(cb), arg_(arg) {
@@ -154,6 +171,18 @@ void LoopHold::set(bool held) {
   } else {
     ev_unref(loop_);
   }
+}
+
+const char *libev_version() noexcept {
+  struct Text {
+    char octets[32];
+  };
+  static const Text text = [] {
+    Text made;
+    std::snprintf(made.octets, sizeof made.octets, "%d.%d", ev_version_major(), ev_version_minor());
+    return made;
+  }();
+  return text.octets;
 }
 
 }  // namespace dns_cares

@@ -1,7 +1,7 @@
 // The loop's watchers as C++ objects that stop themselves when destroyed.
 //
 // Thread rule: as libev's, on the thread that runs the loop. Each may be destroyed inside its own callback.
-// evloop_io and evloop_timer are the C API's handles and the C++ classes in one.
+// evloop_io, evloop_timer and evloop_async are the C API's handles and the C++ classes in one.
 //
 // A weak watcher does not keep ev_run() alive. What dns_cares watches for itself is weak throughout; while a
 // lookup is outstanding, one LoopHold per context keeps the loop going.
@@ -74,6 +74,24 @@ struct evloop_timer {
   void *const arg_;
   const dns_cares::Liveness liveness_;
   dns_cares::WeakRef ref_;
+};
+
+struct evloop_async {
+ public:
+  evloop_async(struct ev_loop *loop, evloop_async_cb cb, void *arg);
+  ~evloop_async();
+  evloop_async(const evloop_async &) = delete;
+  evloop_async &operator=(const evloop_async &) = delete;
+
+  void send();  // from any thread
+
+ private:
+  static void on_event(struct ev_loop *loop, ev_async *watcher, int revents);
+
+  ev_async watcher_;
+  struct ev_loop *const loop_;
+  const evloop_async_cb cb_;
+  void *const arg_;
 };
 
 namespace dns_cares {
@@ -152,5 +170,8 @@ class LoopHold {
   struct ev_loop *const loop_;
   bool held_ = false;
 };
+
+// Of the libev that is loaded: "4.33".
+const char *libev_version() noexcept;
 
 }  // namespace dns_cares

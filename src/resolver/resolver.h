@@ -24,7 +24,6 @@
 #include "resolver/order.h"
 #include "resolver/search.h"
 #include "resolver/services.h"
-#include "spare_memory.h"
 
 namespace dns_cares {
 
@@ -99,9 +98,6 @@ class Resolver final : private Inflight::Listener {
   void on_rrset(Asking::Wanted &wanted, const Answer &answer) noexcept;
 
  private:
-  friend struct Asking::Free;
-  static constexpr std::size_t kSpareAskings = 1024;
-
   void on_answered(const NameKey &key, RRType type, const Answer &answer) noexcept override;
   template <class Resolve>
   void begin(std::unique_ptr<Lookup> lookup, double now, double deadline, const Resolve &resolve) noexcept;
@@ -152,7 +148,6 @@ class Resolver final : private Inflight::Listener {
   SourceFinder &sources_;
   Journal &journal_;
   Cache cache_;
-  SpareMemory spare_askings_{kSpareAskings};
   Inflight inflight_;
   double now_ = 0;                  // as the last call passed it
   std::string candidate_;           // the name that is being looked at, in lower case
