@@ -3,6 +3,7 @@
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/evloop.h>
 #include <dns_cares/nameinfo.h>
+#include <dns_cares/records.h>
 #include <dns_cares/service.h>
 
 #include <arpa/inet.h>
@@ -239,6 +240,46 @@ static void test_evloop(void) {
   close(line.ends[1]);
 }
 
+/* What a query's callback was given. */
+struct answered {
+  int calls;
+  int status;
+  struct dns_a a;
+  struct dns_answer *kept;
+};
+
+static void on_answer(int status, const struct dns_answer *answer, void *arg) {
+  struct answered *answered = arg;
+
+  ++answered->calls;
+  answered->status = status;
+  if (answer == NULL) return;
+  if (answer->answers != NULL) CHECK(dns_record_a(answer->answers, &answered->a) == DNS_OK);
+  answered->kept = dns_answer_dup(answer);
+}
+
+static void test_records(void) {
+  struct answered answered = {0};
+  struct dns_mx mx;
+  char text[64] = "";
+
+  CHECK(dns_type_from_name("MX") == DNS_TYPE_MX);
+  CHECK(dns_type_name(DNS_TYPE_HTTPS, text, sizeof text) == 5);
+  CHECK(strcmp(text, "HTTPS") == 0);
+  CHECK(dns_query(NULL, "localhost", DNS_TYPE_A, 0, 0, on_answer, &answered) != NULL);
+  CHECK(answered.calls == 0);
+  evloop_run(NULL);
+  CHECK(answered.calls == 1);
+  CHECK(answered.status == DNS_OK);
+  CHECK(answered.a.address.s_addr == htonl(INADDR_LOOPBACK));
+  CHECK(answered.kept != NULL);
+  CHECK(dns_record_mx(answered.kept->answers, &mx) == DNS_ENODATA);
+  CHECK(dns_record_print(answered.kept->answers, text, sizeof text) == 27);
+  CHECK(strcmp(text, "localhost.\t0\tIN\tA\t127.0.0.1") == 0);
+  CHECK(dns_record_print_data(answered.kept->answers, text, sizeof text) == 9);
+  dns_answer_free(answered.kept);
+}
+
 static void on_connected(int status, int fd, const struct dns_connect_attempt *attempts, void *arg) {
   struct seen *seen = arg;
 
@@ -350,6 +391,7 @@ int main(void) {
   test_nameinfo();
   test_service();
   test_evloop();
+  test_records();
   test_async();
   dns_shutdown(NULL);
   if (failures != 0) fprintf(stderr, "%d checks failed\n", failures);

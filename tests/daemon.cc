@@ -254,14 +254,51 @@ std::string Daemon::expanded(std::string text) const {
   return text;
 }
 
-std::string version_of(const std::string &program, const std::string &argument) {
-  const std::string command = "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin " + program + ' ' + argument + " 2>&1";
-  std::FILE *const pipe = popen(command.c_str(), "r");
+// Everything that it would do beyond serving them is off, the limit on replies per second too.
+Daemon::Setup nsd_serving(const std::map<std::string, std::string> &zones) {
+  Daemon::Setup setup = {.program = "nsd",
+                         .package = "nsd",
+                         .arguments = {"-d", "-c", "{folder}/nsd.conf"},
+                         .files = zones,
+                         .ready_name = zones.rbegin()->first};
+  std::string configuration = R"(
+server:
+  ip-address: 127.0.0.1@{port}
+  port: {port}
+  username: ""
+  chroot: ""
+  zonesdir: "{folder}"
+  database: ""
+  xfrdir: "{folder}"
+  xfrdfile: "{folder}/xfrd.state"
+  zonelistfile: "{folder}/zone.list"
+  pidfile: ""
+  server-count: 1
+  rrl-ratelimit: 0
+  rrl-whitelist-ratelimit: 0
+remote-control:
+  control-enable: no
+)";
+  for (const auto &[name, text] : zones) {
+    configuration += "zone:\n  name: \"" + name + "\"\n  zonefile: \"" + name + "\"\n";
+  }
+  setup.files["nsd.conf"] = configuration;
+  return setup;
+}
+
+std::string output_of(const std::string &command) {
+  const std::string with_path = "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; " + command;
+  std::FILE *const pipe = popen(("{ " + with_path + "; } 2>&1").c_str(), "r");
   if (pipe == nullptr) return "";
   std::string output;
   std::array<char, 4096> part;
   while (const std::size_t size = std::fread(part.data(), 1, part.size(), pipe)) output.append(part.data(), size);
   pclose(pipe);
+  return output;
+}
+
+std::string version_of(const std::string &program, const std::string &argument) {
+  const std::string output = output_of(program + ' ' + argument);
   std::istringstream words(output);
   for (std::string word; words >> word;) {
     if (word[0] >= '0' && word[0] <= '9') return word;

@@ -64,6 +64,12 @@ class Daemon {
   pid_t pid_ = -1;
 };
 
+// NSD with these zones, each by its name. It is ready when it serves the last one.
+Daemon::Setup nsd_serving(const std::map<std::string, std::string> &zones);
+
+// What a shell command prints, its errors too.
+std::string output_of(const std::string &command);
+
 // The version that `program` prints when run with `argument`, as "1.17.1": the first word that begins with a digit.
 // Empty: it did not say.
 std::string version_of(const std::string &program, const std::string &argument);

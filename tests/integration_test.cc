@@ -95,37 +95,7 @@ target      AAAA  2001:db8::8
 
 // --- the servers ---
 
-// Everything that it would do beyond serving two zones is off, the limit on replies per second too.
-Daemon::Setup nsd() {
-  return {.program = "nsd",
-          .package = "nsd",
-          .arguments = {"-d", "-c", "{folder}/nsd.conf"},
-          .files = {{"zone.test", zone()}, {"other.test", kOtherZone}, {"nsd.conf", R"(
-server:
-  ip-address: 127.0.0.1@{port}
-  port: {port}
-  username: ""
-  chroot: ""
-  zonesdir: "{folder}"
-  database: ""
-  xfrdir: "{folder}"
-  xfrdfile: "{folder}/xfrd.state"
-  zonelistfile: "{folder}/zone.list"
-  pidfile: ""
-  server-count: 1
-  rrl-ratelimit: 0
-  rrl-whitelist-ratelimit: 0
-remote-control:
-  control-enable: no
-zone:
-  name: "zone.test"
-  zonefile: "zone.test"
-zone:
-  name: "other.test"
-  zonefile: "other.test"
-)"}},
-          .ready_name = "zone.test"};
-}
+Daemon::Setup nsd() { return nsd_serving({{"zone.test", zone()}, {"other.test", kOtherZone}}); }
 
 // Since 1.20 at most 1,000 queries of one client may wait.
 std::string unbound_without_wait_limit() {

@@ -1,9 +1,9 @@
 # Tests of the whole: against servers of other people, of the command, of what is exported and installed.
 
 # Each group of tests starts its servers once, so it is one CTest test.
-add_executable(integration_tests integration_test.cc daemon.cc)
+add_executable(integration_tests integration_test.cc records_integration_test.cc daemon.cc)
 target_link_libraries(integration_tests PRIVATE test_support GTest::gtest_main GTest::gmock resolv)
-foreach(SERVER Nsd Unbound Dnsmasq)
+foreach(SERVER Nsd Unbound Dnsmasq Records)
   string(TOLOWER ${SERVER} NAME)
   add_test(NAME integration_${NAME} COMMAND integration_tests --gtest_filter=${SERVER}*)
 endforeach()

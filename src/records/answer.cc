@@ -33,11 +33,16 @@ struct Parts {
 
 // What is to be in the block, collected in memory that is used again for each.
 struct Draft {
+  static constexpr std::size_t kMostKept = std::size_t{256} << 10;
+
   std::vector<unsigned char> texts;  // names with their NULs, and data
   std::vector<Parts> records;
   std::size_t counts[3];
+  std::size_t name_place, canonical_place;  // of what was asked for and the end of the chain, in texts
 
+  // What a hostile reply has made large is given back.
   void clear() {
+    if (texts.capacity() > kMostKept) texts = {};
     texts.clear();
     records.clear();
   }
@@ -117,7 +122,40 @@ const dns_record *link(dns_record *&records, std::size_t count) {
 Block *allocate(std::size_t size) {
   auto *block = static_cast<Block *>(std::malloc(size));
   if (block == nullptr) throw std::bad_alloc();
+  block->size = size;
   return block;
+}
+
+// All that is behind the records, and where.
+void collect(const RecordMessage &message, const WireName &canonical_name, Draft &draft) {
+  draft.clear();
+  draft.name_place = draft.canonical_place = draft.add(message.name());
+  if (!same_name(message.name(), canonical_name)) draft.canonical_place = draft.add(canonical_name);
+  for (const auto section : {MessageSection::kAnswer, MessageSection::kAuthority, MessageSection::kAdditional}) {
+    add_section(draft, message, section);
+  }
+}
+
+// The block, in which `answer` is completed by what it points to.
+AnswerBlock assemble(const Draft &draft, dns_answer answer, std::uint32_t age) {
+  const std::size_t before_texts = sizeof(Block) + draft.records.size() * sizeof(dns_record);
+  Block *const block = allocate(before_texts + draft.texts.size());
+  auto *next = reinterpret_cast<dns_record *>(block + 1);
+  auto *const texts = reinterpret_cast<unsigned char *>(block) + before_texts;
+  std::copy(draft.texts.begin(), draft.texts.end(), texts);
+  write_records(draft, next, texts, age);
+  answer.name = reinterpret_cast<const char *>(texts + draft.name_place);
+  answer.canonical_name = reinterpret_cast<const char *>(texts + draft.canonical_place);
+  answer.answers = link(next, draft.counts[0]);
+  answer.authority = link(next, draft.counts[1]);
+  answer.additional = link(next, draft.counts[2]);
+  block->answer = answer;
+  return AnswerBlock(&block->answer);
+}
+
+void append_number(std::vector<unsigned char> &octets, unsigned number) {
+  octets.push_back(static_cast<unsigned char>(number >> 8));
+  octets.push_back(static_cast<unsigned char>(number));
 }
 
 }  // namespace
@@ -127,59 +165,35 @@ AnswerBlock make_answer(Octets octets, std::uint16_t type, std::uint32_t ttl) {
   static thread_local Draft draft;
   ReplySummary summary;
   if (!message.parse(octets) || !summarize(message, summary)) return nullptr;
-  draft.clear();
-  const std::size_t name = draft.add(message.name());
-  const bool is_canonical = same_name(message.name(), summary.canonical_name);
-  const std::size_t canonical_name = is_canonical ? name : draft.add(summary.canonical_name);
-  for (const auto section : {MessageSection::kAnswer, MessageSection::kAuthority, MessageSection::kAdditional}) {
-    add_section(draft, message, section);
-  }
-
-  const std::size_t before_texts = sizeof(Block) + draft.records.size() * sizeof(dns_record);
-  Block *const block = allocate(before_texts + draft.texts.size());
-  block->size = before_texts + draft.texts.size();
-  auto *const records = reinterpret_cast<dns_record *>(block + 1);
-  auto *const texts = reinterpret_cast<unsigned char *>(block) + before_texts;
-  std::copy(draft.texts.begin(), draft.texts.end(), texts);
-  write_records(draft, records, texts, minus(summary.ttl, ttl));
-  dns_record *next = records;
-  block->answer = {.name = reinterpret_cast<const char *>(texts + name),
-                   .canonical_name = reinterpret_cast<const char *>(texts + canonical_name),
-                   .type = type,
-                   .rcode = message.rcode(),
-                   .flags = message.flags() & kFlags,
-                   .ttl = ttl,
-                   .answers = link(next, draft.counts[0]),
-                   .authority = link(next, draft.counts[1]),
-                   .additional = link(next, draft.counts[2])};
-  return AnswerBlock(&block->answer);
+  collect(message, summary.canonical_name, draft);
+  dns_answer answer{};
+  answer.type = type;
+  answer.rcode = message.rcode();
+  answer.flags = message.flags() & kFlags;
+  answer.ttl = ttl;
+  return assemble(draft, answer, minus(summary.ttl, ttl));
 }
 
-AnswerBlock make_own_answer(std::string_view name, std::uint16_t type, std::uint16_t rcode, Octets data,
-                            std::uint32_t ttl) {
-  constexpr std::size_t kHeader = 12;
-  constexpr std::uint16_t kResponse = 0x8000;
+// As a message, so that there is one way only to an answer.
+AnswerBlock make_own_answer(std::string_view name, std::uint16_t type, std::uint16_t rcode, Octets data) {
+  constexpr unsigned kResponse = 0x8000;
+  const WireName owner = to_wire_name(name);
   std::vector<unsigned char> message;
-  const auto append = [&](Octets octets) { message.insert(message.end(), octets.begin(), octets.end()); };
-  const auto append_number = [&](std::size_t number) {
-    message.push_back(static_cast<unsigned char>(number >> 8));
-    message.push_back(static_cast<unsigned char>(number));
-  };
-  for (const int number : {0, kResponse | rcode, 1, data.empty() ? 0 : 1, 0, 0}) {
-    append_number(static_cast<std::size_t>(number));
+  for (const unsigned number : {0U, kResponse | rcode, 1U, data.empty() ? 0U : 1U, 0U, 0U}) {
+    append_number(message, number);
   }
-  append(to_wire_name(name).octets());
-  append_number(type);
-  append_number(kInternet);
-  if (!data.empty()) {
-    append_number(0xc000 | kHeader);  // The owner is the name at the end of the header (RFC 1035 section 4.1.4).
-    for (const std::size_t number :
-         {std::size_t{type}, std::size_t{kInternet}, std::size_t{0}, std::size_t{ttl}, data.size()}) {
-      append_number(number);
-    }
-    append(data);
+  message.insert(message.end(), owner.octets().begin(), owner.octets().end());
+  append_number(message, type);
+  append_number(message, kInternet);
+  if (data.empty()) return make_answer(message, type, 0);
+  message.insert(message.end(), owner.octets().begin(), owner.octets().end());
+  constexpr unsigned kNoTtl = 0;
+  for (const unsigned number :
+       {unsigned{type}, unsigned{kInternet}, kNoTtl, kNoTtl, static_cast<unsigned>(data.size())}) {
+    append_number(message, number);
   }
-  return make_answer(message, type, ttl);
+  message.insert(message.end(), data.begin(), data.end());
+  return make_answer(message, type, 0);
 }
 
 }  // namespace dns_cares

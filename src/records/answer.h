@@ -20,9 +20,8 @@ using AnswerBlock = std::unique_ptr<dns_answer, FreeAnswer>;
 // time. nullptr if it does not take it. Throws std::bad_alloc.
 AnswerBlock make_answer(Octets message, std::uint16_t type, std::uint32_t ttl);
 
-// Without asking: with this code, and one record of the type that has these data, unless there are none. `name` is as
-// for to_wire_name(). Throws std::bad_alloc.
-AnswerBlock make_own_answer(std::string_view name, std::uint16_t type, std::uint16_t rcode, Octets data,
-                            std::uint32_t ttl);
+// Without asking, and not to be kept: with this code, and one record of the type that has these data, unless there are
+// none. `name` is as for to_wire_name(). Throws std::bad_alloc.
+AnswerBlock make_own_answer(std::string_view name, std::uint16_t type, std::uint16_t rcode, Octets data);
 
 }  // namespace dns_cares

@@ -206,18 +206,17 @@ TEST(Answer, CopyOutlivesIt) {
 }
 
 TEST(Answer, MayBeMadeWithoutAsking) {
-  const AnswerBlock denial = make_own_answer("a.test", DNS_TYPE_TXT, 3, {}, 7);
+  const AnswerBlock denial = make_own_answer("a.test", DNS_TYPE_TXT, 3, {});
   EXPECT_STREQ(denial->name, "a.test.");
   EXPECT_STREQ(denial->canonical_name, "a.test.");
   EXPECT_EQ(denial->type, 16);
   EXPECT_EQ(denial->rcode, 3);
   EXPECT_EQ(denial->flags, 0u);
-  EXPECT_EQ(denial->ttl, 7u);
+  EXPECT_EQ(denial->ttl, 0u);
   EXPECT_EQ(denial->answers, nullptr);
   EXPECT_EQ(denial->authority, nullptr);
   const unsigned char address[] = {192, 0, 2, 1};
-  EXPECT_EQ(printed(make_own_answer("a.test", DNS_TYPE_A, 0, address, 7)->answers),
-            Texts{"a.test.\t7\tIN\tA\t192.0.2.1"});
+  EXPECT_EQ(printed(make_own_answer("a.test", DNS_TYPE_A, 0, address)->answers), Texts{"a.test.\t0\tIN\tA\t192.0.2.1"});
 }
 
 // Each is in memory of its own, so that the sanitizers find what is read beyond it.

@@ -248,6 +248,28 @@ TEST_F(CacheTest, ForgetsANameAndAllOfIt) {
   EXPECT_EQ(cache().entries(), 0u);
 }
 
+TEST_F(CacheTest, WholeRepliesAreApartFromAddresses) {
+  const RRType whole = whole_reply_for(1);
+  store("a.test", positive(60));
+  EXPECT_EQ(find("a.test", whole), "none");
+  store("a.test", negative(DNS_ENODATA, 60), whole);
+  EXPECT_EQ(find("a.test"), ok_);
+  EXPECT_EQ(find("a.test", whole), dns_strerror(DNS_ENODATA));
+  cache().forget(NameKey("a.test"));
+  EXPECT_EQ(find("a.test"), "none");
+  EXPECT_EQ(find("a.test", whole), "none");
+}
+
+TEST_F(CacheTest, ReplyThatDeniesANameIsForThoseAloneWhoWantWholeOnes) {
+  const unsigned char reply[] = {0, 0, 0, 0};
+  store("a.test", {DNS_ENOTFOUND, RRset::make_whole(reply, 0), 60, {}}, whole_reply_for(15));
+  const Cache::Entry *entry = cache().find(NameKey("a.test"), RRType::kA, now_);
+  ASSERT_NE(entry, nullptr);
+  EXPECT_FALSE(entry->found(now_).rrset);
+  EXPECT_EQ(entry, cache().find(NameKey("a.test"), whole_reply_for(16), now_));
+  EXPECT_EQ(entry->found_whole(now_).rrset->whole().size(), 4u);
+}
+
 TEST_F(CacheTest, FlushesEverythingOrWhatIsNegative) {
   store("a.test", positive(60));
   store("b.test", negative(DNS_ENOTFOUND, 60));

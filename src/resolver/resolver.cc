@@ -33,7 +33,10 @@ constexpr std::size_t kSurelyValid = 253;
 constexpr unsigned kQueryFlags = DNS_QUERY_SEARCH;
 
 constexpr std::string_view kRoot = ".";
-constexpr std::uint16_t kNxdomain = 3;  // RFC 1035 section 4.1.1
+
+// Response codes (RFC 1035 section 4.1.1).
+constexpr std::uint16_t kNoerror = 0;
+constexpr std::uint16_t kNxdomain = 3;
 
 template <class Address>
 Octets octets_of(const Address &address) {
@@ -180,12 +183,12 @@ void Resolver::finish_query_with_loopback(Lookup &lookup) {
   const in_addr v4 = {htonl(INADDR_LOOPBACK)};
   if (lookup.type == whole_reply_for(DNS_TYPE_A)) address = octets_of(v4);
   if (lookup.type == whole_reply_for(DNS_TYPE_AAAA)) address = octets_of(in6addr_loopback);
-  lookup.answer = make_own_answer(lookup.name, type, 0, address, 0);
+  lookup.answer = make_own_answer(lookup.name, type, kNoerror, address);
   finish(lookup, address.empty() ? DNS_ENODATA : DNS_OK, DNS_SOURCE_LOCAL);
 }
 
 void Resolver::deny(Lookup &lookup) {
-  lookup.answer = make_own_answer(lookup.name, number_of(lookup.type), kNxdomain, {}, 0);
+  lookup.answer = make_own_answer(lookup.name, number_of(lookup.type), kNxdomain, {});
   finish(lookup, DNS_ENOTFOUND);
 }
 
@@ -505,8 +508,10 @@ bool Resolver::end_whole_reply(Lookup &lookup, const Found &found) {
 // That a name does not exist may be known from a lookup of addresses, which keeps no reply.
 AnswerBlock Resolver::make_whole_answer(const Lookup &lookup, const Found &found) {
   const std::uint16_t type = number_of(lookup.type);
-  if (!found.rrset) return make_own_answer(candidate_, type, kNxdomain, {}, found.ttl);
-  return make_answer(found.rrset->whole(), type, found.ttl);
+  if (found.rrset) return make_answer(found.rrset->whole(), type, found.ttl);
+  AnswerBlock denial = make_own_answer(candidate_, type, kNxdomain, {});
+  denial->ttl = found.ttl;
+  return denial;
 }
 
 void Resolver::make_result(Lookup &lookup, const Found &v6, const Found &v4) {
