@@ -29,7 +29,8 @@
 
 #include "dns_cares/resolver.hpp"
 
-namespace dns_cares::inline v0 {
+namespace dns_cares {
+inline namespace v0 {
 
 namespace detail {
 
@@ -172,14 +173,14 @@ class [[nodiscard("destroying an AddressStream cancels its lookup")]] AddressStr
   friend class Resolver;
   AddressStream(struct ev_loop * loop, Text name, Text service, const Hints &hints) noexcept {
     request_ = detail::start(loop, name, service, hints, on_part, this);
-    if (!pending()) add(DNS_ENOMEM);
+    if (!pending()) come_ = 1;
   }
 #if defined(__cpp_lib_jthread)
   AddressStream(struct ev_loop * loop, Text name, Text service, const Hints &hints, std::stop_token &&stop) noexcept
       : AddressStream(loop, name, service, hints) {
     if (!pending() || stop_link_.connect(loop, std::move(stop), on_stop, this)) return;
     cancel();
-    add(DNS_ENOMEM);
+    come_ = 1;
   }
 #endif
 
@@ -198,7 +199,8 @@ class [[nodiscard("destroying an AddressStream cancels its lookup")]] AddressStr
     resume();
   }
 
-  std::array<Result<Addresses>, 2> parts_ = {Result<Addresses>(DNS_OK), Result<Addresses>(DNS_OK)};
+  // The first is what it stays if nothing could be started.
+  std::array<Result<Addresses>, 2> parts_ = {Result<Addresses>(DNS_ENOMEM), Result<Addresses>(DNS_ENOMEM)};
   unsigned char come_ = 0;
   unsigned char given_ = 0;
 };
@@ -346,6 +348,7 @@ inline Task<void> TaskPromiseOf<void>::get_return_object() noexcept {
 
 }  // namespace detail
 
-}  // namespace dns_cares::inline v0
+}  // namespace v0
+}  // namespace dns_cares
 
 #endif  // DNS_CARES_CORO_HPP

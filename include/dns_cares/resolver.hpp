@@ -49,7 +49,8 @@
 
 // In the program's symbols the version is part of each name, so that parts of a program which were built with different
 // versions of these headers may be linked together.
-namespace dns_cares::inline v0 {
+namespace dns_cares {
+inline namespace v0 {
 
 // --- Errors ---
 
@@ -70,7 +71,8 @@ namespace dns_cares::inline v0 {
 //   DNS_ESHUTDOWN      std::errc::operation_canceled
 const std::error_category &dns_category() noexcept;
 
-}  // namespace dns_cares::inline v0
+}  // namespace v0
+}  // namespace dns_cares
 
 // Statuses are error codes: `std::error_code error = DNS_ETIMEOUT`.
 template <>
@@ -78,7 +80,8 @@ struct std::is_error_code_enum<dns_status> : std::true_type {};
 
 inline std::error_code make_error_code(dns_status status) noexcept { return {status, dns_cares::dns_category()}; }
 
-namespace dns_cares::inline v0 {
+namespace dns_cares {
+inline namespace v0 {
 
 // A value, or the error for which there is none. It is used as std::expected<T, std::error_code> of C++23 is, but for
 // three things: it is made of either without further words; value() of an error ends the program, for nothing is thrown
@@ -658,6 +661,7 @@ inline int Resolver::init(struct ev_loop *loop, const Options &options) noexcept
   return dns_init(loop, &plain);
 }
 
-}  // namespace dns_cares::inline v0
+}  // namespace v0
+}  // namespace dns_cares
 
 #endif  // DNS_CARES_RESOLVER_HPP
