@@ -1,8 +1,6 @@
 // The C API: from C arguments to the C++ inside. No exception gets past it.
-#include <algorithm>
-#include <cstddef>
-#include <cstring>
-
+#include "connect/connecting.h"
+#include "dns_cares/connect.h"
 #include "dns_cares/dns_cares.h"
 #include "dns_cares/evloop.h"
 #include "dns_cares/inspect.h"
@@ -10,6 +8,7 @@
 #include "registry.h"
 #include "resolver/idna.h"
 #include "resolver/name.h"
+#include "sized_struct.h"
 
 namespace {
 
@@ -32,14 +31,6 @@ struct dns_request *resolve(struct ev_loop *loop, const char *hostname, const ch
   } catch (...) {
     return nullptr;
   }
-}
-
-// As much of a struct that begins with its size as the program knows.
-template <class Struct>
-void fill_in(Struct &theirs, const Struct &ours) {
-  const std::size_t size = theirs.size;
-  std::memcpy(&theirs, &ours, std::min(size, sizeof ours));
-  theirs.size = size;
 }
 
 }  // namespace
@@ -69,6 +60,24 @@ struct dns_request *dns_resolve_stream(struct ev_loop *loop, const char *hostnam
 
 void dns_cancel(struct dns_request *request) {
   if (request != nullptr) request->context.cancel(*request);
+}
+
+struct dns_connecting *dns_connect(struct ev_loop *loop, const char *host, const char *service,
+                                   const struct dns_connect_options *options, dns_connect_cb cb, void *arg) {
+  loop = or_default(loop);
+  if (loop == nullptr || cb == nullptr) return nullptr;
+  dns_connect_options known;
+  // Options that cannot be read are told as an unknown flag is: later, and to cb.
+  if (known_options(options, known) != DNS_OK) known.flags = ~0;
+  try {
+    return new dns_connecting(context_of(loop), host, service, known, cb, arg);
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+void dns_connect_cancel(struct dns_connecting *connecting) {
+  if (connecting != nullptr) connecting->cancel();
 }
 
 int dns_init(struct ev_loop *loop, const struct dns_options *options) {
@@ -102,7 +111,7 @@ int dns_get_stats(struct ev_loop *loop, struct dns_stats *stats) {
   if (stats == nullptr || stats->size < sizeof stats->size) return DNS_EBADFLAGS;
   loop = or_default(loop);
   const Context *context = loop != nullptr ? find_context(loop) : nullptr;
-  fill_in(*stats, context != nullptr ? context->stats() : dns_stats{});
+  write_sized(*stats, context != nullptr ? context->stats() : dns_stats{});
   return DNS_OK;
 }
 
@@ -114,7 +123,7 @@ int dns_get_result_info(struct ev_loop *loop, struct dns_result_info *info) {
   try {
     dns_result_info known{};
     if (!context->describe_result(known)) return DNS_ESYSTEM;
-    fill_in(*info, known);
+    write_sized(*info, known);
     return DNS_OK;
   } catch (...) {
     return DNS_ENOMEM;

@@ -5,12 +5,6 @@
 
 #include "clock.h"
 
-void dns_request::operator delete(dns_request *request, std::destroying_delete_t) {
-  dns_cares::SpareMemory &spare = request->context.spare_requests_;
-  request->~dns_request();
-  spare.put(request);
-}
-
 namespace dns_cares {
 namespace {
 
@@ -79,17 +73,23 @@ void Context::on_fork() {
   network_changes_.reset();
   watch_network();
   resolver_.ask_again();
+  List<Dependent> all;
+  all.append(dependents_);
+  while (!all.empty()) {
+    Dependent &dependent = all.front();
+    dependents_.push_back(dependent);
+    dependent.on_fork();
+  }
   update();
 }
 
 dns_request *Context::resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
                               const Callback &callback) {
-  std::unique_ptr<dns_request> owned(new (spare_requests_) dns_request(*this, hostname, hints, callback));
+  auto owned = std::make_unique<dns_request>(*this, hostname, hints, callback);
   dns_request *request = owned.get();
   const double now = steady_now();
   reload_if_changed(now);
-  const double deadline = now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
-  resolver_.start(std::move(owned), service, now, deadline);
+  resolver_.start(std::move(owned), service, now, deadline_in(now, deadline_ms));
   update();
   return request;
 }
@@ -215,6 +215,11 @@ void Context::end() {
   resolver_.finish_all(DNS_ESHUTDOWN);
   resolver_.begin_round();
   while (Lookup *const lookup = resolver_.first_of_round()) deliver(*lookup);
+  while (!dependents_.empty()) {
+    Dependent &dependent = dependents_.front();
+    dependent.unlink();
+    dependent.on_context_end();
+  }
   hold_.set(false);
   release();
 }

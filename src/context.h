@@ -2,7 +2,7 @@
 //
 // The loop calls in through three of them: that of the servers' sockets, the timer of the earliest deadline, and
 // `turn_`, which is started while there is anything to do and then runs once in each turn of the loop. All callbacks of
-// the library's user are called from turn(), or from end(); everywhere else no foreign code runs.
+// lookups are called from turn(), or from end(); everywhere else no foreign code runs.
 //
 // Thread rule: the loop's thread. Lifetime: references are counted, one for the registry and one for each turn()
 // that runs, for a callback may end its own context.
@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "cares/servers.h"
 #include "evloop/watchers.h"
 #include "journal.h"
+#include "list.h"
 #include "network/netlink.h"
 #include "network/sources.h"
 #include "options.h"
@@ -30,20 +30,27 @@ class Context;
 }
 
 // The C API's handle of a lookup.
-struct dns_request final : dns_cares::Lookup {
+struct dns_request final : dns_cares::Lookup, dns_cares::InSpareMemory {
   dns_request(dns_cares::Context &of_context, const char *hostname, const dns_cares::Hints &wanted,
               const dns_cares::Callback &whom)
       : Lookup(hostname, wanted, whom), context(of_context) {}
-
-  // In memory of the context's.
-  static void *operator new(std::size_t size, dns_cares::SpareMemory &spare) { return spare.get(size); }
-  static void operator delete(void *block, dns_cares::SpareMemory &spare) { spare.put(block); }
-  static void operator delete(dns_request *request, std::destroying_delete_t);
 
   dns_cares::Context &context;
 };
 
 namespace dns_cares {
+
+// What is built upon a context's lookups, and ends with it.
+class Dependent : public ListNode<Dependent> {
+ public:
+  // In the child, after a fork. Calls no foreign code.
+  virtual void on_fork() noexcept = 0;
+  // Calls back with DNS_ESHUTDOWN. It is no longer in the context's list.
+  virtual void on_context_end() noexcept = 0;
+
+ protected:
+  ~Dependent() = default;
+};
 
 class Context final : private Upstream {
  public:
@@ -60,20 +67,26 @@ class Context final : private Upstream {
   dns_request *resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
                        const Callback &callback);
   void cancel(dns_request &request);
+  // Has it told of a fork and of the end, until it unlinks itself.
+  void attach(Dependent &dependent) { dependents_.push_back(dependent); }
 
+  struct ev_loop *loop() const {
+    return loop_;
+  }
+  // Of what starts now and has so long; 0: as long as the context's lookups have.
+  double deadline_in(double now, unsigned deadline_ms) const {
+    return now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
+  }
   Cache &cache() { return resolver_.cache(); }
   Journal &journal() { return journal_; }
   dns_stats stats() const;
   // False if no callback of a result is running. Throws std::bad_alloc.
   bool describe_result(dns_result_info &info);
 
-  // Calls back what is outstanding with DNS_ESHUTDOWN and gives up the registry's reference.
+  // Calls back what is outstanding with DNS_ESHUTDOWN, lookups first, and gives up the registry's reference.
   void end();
 
  private:
-  friend struct ::dns_request;
-  static constexpr std::size_t kSpareRequests = 1024;
-
   ~Context() = default;
   void release();
 
@@ -99,7 +112,6 @@ class Context final : private Upstream {
   };
 
   struct ev_loop *const loop_;
-  SpareMemory spare_requests_{kSpareRequests};
   Journal journal_;
   Configuration configuration_;
   double checked_at_;  // when the files were last looked at
@@ -111,6 +123,7 @@ class Context final : private Upstream {
   Resolver resolver_;
   std::unique_ptr<Servers> servers_;               // destroyed before the resolver, whose questions it has
   std::vector<std::unique_ptr<Servers>> retired_;  // with questions on their way from before a reload
+  List<Dependent> dependents_;
   LoopEnd loop_end_;
   LoopFork loop_fork_;
   LoopHold hold_;

@@ -3,22 +3,23 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <map>
 #include <new>
+#include <random>
 
 #include "../tests/failing_new.h"
 
 namespace dns_cares {
 namespace {
 
-struct Element : HashNode<Element> {
-  explicit Element(int of_value) : value(of_value) {}
+struct Element {
   int value;
 };
 
 class HashTableTest : public testing::Test {
  protected:
   Element &insert(int value, std::size_t hash) {
-    table_.insert(elements_.emplace_back(value), hash);
+    table_.insert(elements_.emplace_back(Element{value}), hash);
     return elements_.back();
   }
   Element *find(int value, std::size_t hash) {
@@ -38,20 +39,21 @@ TEST_F(HashTableTest, FindsWhatWasPutInAndNothingElse) {
   EXPECT_EQ(table_.size(), 1u);
 }
 
-TEST_F(HashTableTest, ElementsOfOneBucketAreToldApart) {
+TEST_F(HashTableTest, ElementsOfOnePlaceAreToldApart) {
   Element &one = insert(1, 5);
   Element &same_hash = insert(2, 5);
-  Element &same_bucket = insert(3, 5 + (std::size_t{1} << 40));
-  table_.erase(same_hash);
+  Element &same_place = insert(3, 5 + (std::size_t{1} << 40));
+  table_.erase(same_hash, 5);
   EXPECT_EQ(find(1, 5), &one);
   EXPECT_EQ(find(2, 5), nullptr);
-  EXPECT_EQ(find(3, 5 + (std::size_t{1} << 40)), &same_bucket);
+  EXPECT_EQ(find(3, 5 + (std::size_t{1} << 40)), &same_place);
 }
 
 TEST_F(HashTableTest, GrowsAndLosesNothing) {
   constexpr int kMany = 10000;
   for (int i = 0; i < kMany; ++i) insert(i, static_cast<std::size_t>(i) * 31);
-  for (int i = 0; i < kMany; i += 2) table_.erase(*find(i, static_cast<std::size_t>(i) * 31));
+  for (int i = 0; i < kMany; i += 2)
+    table_.erase(*find(i, static_cast<std::size_t>(i) * 31), static_cast<std::size_t>(i) * 31);
   EXPECT_EQ(table_.size(), kMany / 2u);
   for (int i = 0; i < kMany; ++i) {
     EXPECT_EQ(find(i, static_cast<std::size_t>(i) * 31) != nullptr, i % 2 == 1) << i;
@@ -59,15 +61,37 @@ TEST_F(HashTableTest, GrowsAndLosesNothing) {
 }
 
 TEST_F(HashTableTest, WithoutMemoryToGrowNothingChanges) {
-  for (int i = 0; i < 16; ++i) insert(i, static_cast<std::size_t>(i));
-  Element one_more(16);
+  for (int i = 0; i < 12; ++i) insert(i, static_cast<std::size_t>(i));
+  Element one_more{12};
   {
     const dns_cares_test::FailingNew failing;
-    EXPECT_THROW(table_.insert(one_more, 16), std::bad_alloc);
+    EXPECT_THROW(table_.insert(one_more, 12), std::bad_alloc);
   }
-  EXPECT_EQ(table_.size(), 16u);
-  EXPECT_EQ(find(16, 16), nullptr);
-  EXPECT_NE(find(15, 15), nullptr);
+  EXPECT_EQ(table_.size(), 12u);
+  EXPECT_EQ(find(12, 12), nullptr);
+  EXPECT_NE(find(11, 11), nullptr);
+}
+
+// With few hashes there are long runs of slots, and some run over the end of the table.
+TEST_F(HashTableTest, KeepsWhatAModelKeepsHoweverHashesCollide) {
+  std::mt19937 random(7);
+  std::map<int, std::size_t> model;
+  std::map<int, Element *> placed;
+  for (int step = 0; step < 20000; ++step) {
+    const int value = static_cast<int>(random() % 40);
+    const std::size_t hash = value % 13 + (value % 3 == 0 ? 50 : 0);
+    if (model.erase(value) > 0) {
+      table_.erase(*placed[value], hash);
+    } else {
+      model[value] = hash;
+      placed[value] = &insert(value, hash);
+    }
+    ASSERT_EQ(table_.size(), model.size());
+    for (int one = 0; one < 40; ++one) {
+      const std::size_t its_hash = one % 13 + (one % 3 == 0 ? 50 : 0);
+      ASSERT_EQ(find(one, its_hash), model.contains(one) ? placed[one] : nullptr) << step;
+    }
+  }
 }
 
 }  // namespace

@@ -43,6 +43,11 @@ class List {
 
   bool empty() const { return end_.next_ == &end_; }
   T &front() { return static_cast<T &>(*end_.next_); }
+  // The one behind an element; nullptr behind the last.
+  T *after(const T &element) {
+    ListNode<Tag> *const next = static_cast<const ListNode<Tag> &>(element).next_;
+    return next != &end_ ? static_cast<T *>(next) : nullptr;
+  }
 
   // Moves the element to the end of this list, from whichever list it is in.
   void push_back(T &element) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <climits>
 #include <cmath>
-#include <cstring>
 
 #include "resolver/resolv_conf.h"
 #include "resolver/text_file.h"
+#include "sized_struct.h"
 
 namespace dns_cares {
 namespace {
@@ -63,12 +63,7 @@ int read_servers(const std::optional<std::string> &named, ResolvConf &conf) {
 int known_options(const dns_options *options, dns_options &known) {
   known = kDefaults;
   if (options == nullptr) return DNS_OK;
-  if (options->size < offsetof(dns_options, max_stale_s) + sizeof options->max_stale_s) return DNS_EBADFLAGS;
-  const auto *octets = reinterpret_cast<const char *>(options);
-  const bool unknown_set = std::any_of(octets + std::min(options->size, sizeof known), octets + options->size,
-                                       [](char octet) { return octet != 0; });
-  if (unknown_set) return DNS_EBADFLAGS;
-  std::memcpy(&known, options, std::min(options->size, sizeof known));
+  if (!read_sized(*options, DNS_CARES_SIZE_TO(dns_options, max_stale_s), known)) return DNS_EBADFLAGS;
   if (known.timeout_ms == 0) known.timeout_ms = kDefaults.timeout_ms;
   if (known.tries == 0) known.tries = kDefaults.tries;
   if (known.deadline_ms == 0) known.deadline_ms = kDefaults.deadline_ms;

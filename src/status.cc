@@ -40,6 +40,8 @@ const char *dns_strerror(int status) {
       return "resolver shut down";
     case DNS_ESYSTEM:
       return "system error";
+    case DNS_ECONNECT:
+      return "no address could be connected to";
     default:
       return "unknown error";
   }
@@ -73,6 +75,7 @@ int dns_status_to_eai(int status) {
     case DNS_ESHUTDOWN:
       return EAI_CANCELED;
     case DNS_ESYSTEM:
+    case DNS_ECONNECT:
       return EAI_SYSTEM;
     default:
       return EAI_FAIL;

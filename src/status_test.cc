@@ -29,11 +29,12 @@ TEST(Status, NumbersArePartOfTheInterface) {
   EXPECT_EQ(DNS_ENOMEM, 15);
   EXPECT_EQ(DNS_ESHUTDOWN, 16);
   EXPECT_EQ(DNS_ESYSTEM, 17);
+  EXPECT_EQ(DNS_ECONNECT, 18);
 }
 
 TEST(Status, EveryStatusHasATextOfItsOwn) {
   std::set<std::string> texts;
-  for (int status = DNS_OK; status <= DNS_ESYSTEM; ++status) {
+  for (int status = DNS_OK; status <= DNS_ECONNECT; ++status) {
     const char *text = dns_strerror(status);
     ASSERT_NE(text, nullptr) << status;
     EXPECT_GT(std::strlen(text), 0u) << status;
@@ -43,7 +44,7 @@ TEST(Status, EveryStatusHasATextOfItsOwn) {
 }
 
 TEST(Status, UnknownStatusHasATextToo) {
-  for (const int status : {-1, DNS_ESYSTEM + 1, INT_MIN, INT_MAX}) {
+  for (const int status : {-1, DNS_ECONNECT + 1, INT_MIN, INT_MAX}) {
     ASSERT_NE(dns_strerror(status), nullptr) << status;
     EXPECT_STREQ(dns_strerror(status), "unknown error") << status;
   }
@@ -68,10 +69,11 @@ TEST(Status, EveryStatusHasItsNearestCodeOfGetaddrinfo) {
   EXPECT_EQ(dns_status_to_eai(DNS_ENOMEM), EAI_MEMORY);
   EXPECT_EQ(dns_status_to_eai(DNS_ESHUTDOWN), EAI_CANCELED);
   EXPECT_EQ(dns_status_to_eai(DNS_ESYSTEM), EAI_SYSTEM);
+  EXPECT_EQ(dns_status_to_eai(DNS_ECONNECT), EAI_SYSTEM);
 }
 
 TEST(Status, UnknownStatusIsEaiFail) {
-  for (const int status : {-1, DNS_ESYSTEM + 1, INT_MIN, INT_MAX}) {
+  for (const int status : {-1, DNS_ECONNECT + 1, INT_MIN, INT_MAX}) {
     EXPECT_EQ(dns_status_to_eai(status), EAI_FAIL) << status;
   }
 }

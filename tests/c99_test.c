@@ -1,4 +1,5 @@
-/* A C99 program that knows the public headers and nothing else of the library. It calls each function of both. */
+/* A C99 program that knows the public headers and nothing else of the library. It calls each function of them. */
+#include <dns_cares/connect.h>
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/evloop.h>
 
@@ -120,7 +121,7 @@ static void test_errors(void) {
   CHECK(seen.status == DNS_EBADNAME);
   CHECK(seen.kept == NULL);
 
-  for (status = DNS_OK; status <= DNS_ESYSTEM; ++status) {
+  for (status = DNS_OK; status <= DNS_ECONNECT; ++status) {
     CHECK(dns_strerror(status) != NULL && dns_strerror(status)[0] != '\0');
     CHECK(strcmp(dns_strerror(status), dns_strerror(-1)) != 0);
     CHECK((dns_status_to_eai(status) == 0) == (status == DNS_OK));
@@ -236,6 +237,51 @@ static void test_evloop(void) {
   close(line.ends[1]);
 }
 
+static void on_connected(int status, int fd, const struct dns_connect_attempt *attempts, void *arg) {
+  struct seen *seen = arg;
+
+  ++seen->calls;
+  seen->status = status;
+  CHECK(fd == -1);
+  for (; attempts != NULL; attempts = attempts->next) {
+    ++seen->entries;
+    CHECK(attempts->error != 0);
+    CHECK(attempts->started <= attempts->ended);
+    seen->loopback += is_loopback(attempts->address);
+  }
+}
+
+static int on_socket(int fd, const struct sockaddr *address, socklen_t address_length, void *arg) {
+  (void)arg;
+  CHECK(fd >= 0);
+  CHECK(is_loopback(address));
+  CHECK(address_length > 0);
+  return 99;
+}
+
+static void test_connect(void) {
+  struct seen seen = {0};
+  struct dns_connect_options options;
+  struct dns_connecting *connecting;
+
+  dns_connect_options_init(&options);
+  CHECK(options.size == sizeof options);
+  options.on_socket = on_socket;
+  connecting = dns_connect(NULL, "localhost", "1", &options, on_connected, &seen);
+  CHECK(connecting != NULL);
+  CHECK(seen.calls == 0);
+  evloop_run(NULL);
+  CHECK(seen.calls == 1);
+  CHECK(seen.status == DNS_ECONNECT);
+  CHECK(seen.entries == 2);
+  CHECK(seen.loopback == 2);
+  connecting = dns_connect(NULL, "localhost", "1", NULL, on_connected, &seen);
+  dns_connect_cancel(connecting);
+  dns_connect_cancel(NULL);
+  evloop_run(NULL);
+  CHECK(seen.calls == 1);
+}
+
 int main(void) {
   alarm(60); /* rather than hang */
   test_literal();
@@ -243,6 +289,7 @@ int main(void) {
   test_cancel();
   test_errors();
   test_options();
+  test_connect();
   test_evloop();
   test_async();
   dns_shutdown(NULL);

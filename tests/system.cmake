@@ -93,4 +93,8 @@ if(TARGET minimal)
     example_test(example_coroutine coroutine "{server};names.example" "100 of 100 names resolved"
       -DSERVER=$<TARGET_FILE:dns_cares_testkit_program> -DZONE=${PROJECT_SOURCE_DIR}/examples/demo/zone.script)
   endif()
+  # A server on 127.0.0.1, and nothing on ::1: that localhost is reached shows that both are tried.
+  add_executable(page_server page_server.cc)
+  add_test(NAME example_connect
+    COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/example_connect_test.sh $<TARGET_FILE:page_server> $<TARGET_FILE:connect>)
 endif()

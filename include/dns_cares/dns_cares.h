@@ -67,7 +67,8 @@ enum dns_status {
   DNS_ESOCKTYPE,    /* unknown socktype, or a protocol that does not go with it */
   DNS_ENOMEM,       /* no memory */
   DNS_ESHUTDOWN,    /* dns_shutdown() or ev_loop_destroy() ended the lookup */
-  DNS_ESYSTEM       /* a system call or c-ares failed in a way that is none of the above */
+  DNS_ESYSTEM,      /* a system call or c-ares failed in a way that is none of the above */
+  DNS_ECONNECT      /* addresses were found, and none of them could be connected to: dns_connect() in connect.h */
 };
 
 /* A short English text for a status. Never NULL, also for an unknown status. Static storage; any thread. */

@@ -44,8 +44,8 @@ bool Servers::is_old() const {
 // Where no other can be opened, the old one goes on.
 void Servers::replace_first() noexcept {
   try {
-    auto fresh = open(options_);
-    if (!first_->idle()) old_.push_back(std::move(first_));
+    auto fresh = rested_ != nullptr ? std::move(rested_) : open(options_);
+    (first_->idle() ? rested_ : old_.emplace_back()) = std::move(first_);
     first_ = std::move(fresh);
     asked_ = 0;
     opened_at_ = steady_now();
@@ -57,7 +57,11 @@ void Servers::replace_first() noexcept {
 bool Servers::idle() const { return first_->idle() && old_.empty() && (tcp_ == nullptr || tcp_->idle()); }
 
 void Servers::on_progress() {
-  std::erase_if(old_, [](const auto &channel) { return channel->idle(); });
+  std::erase_if(old_, [this](auto &channel) {
+    const bool idle = channel->idle();
+    if (idle) rested_ = std::move(channel);
+    return idle;
+  });
   progress_(progress_arg_);
 }
 

@@ -1,8 +1,9 @@
 // The servers, asked by UDP, and by TCP for what a datagram does not hold; or by TCP alone.
 //
 // Who would forge a reply has to guess the port it goes to. So that nobody has long for it (RFC 5452 section 9.2), the
-// channel that is asked, with its sockets, is replaced after so many questions or seconds; the old one is kept until
-// what it was asked is answered. (c-ares by itself keeps a socket for as long as any question is on its way.)
+// channel that is asked, with its sockets, is replaced after so many questions or seconds. The old one is kept until
+// what it was asked is answered, and then, since c-ares has closed its sockets, to replace the other one day. (c-ares
+// by itself keeps a socket for as long as any question is on its way.)
 //
 // Thread rule: the loop's thread. Lifetime: as for Upstream.
 #pragma once
@@ -54,6 +55,7 @@ class Servers final : public Upstream, private Channel::Owner {
   std::size_t asked_ = 0;                      // of first_
   double opened_at_;                           // first_, seconds on the steady clock
   std::vector<std::unique_ptr<Channel>> old_;  // with questions on their way
+  std::unique_ptr<Channel> rested_;            // one that was old
   std::unique_ptr<Channel> tcp_;               // made when it is first needed
 };
 

@@ -125,5 +125,14 @@ TEST_F(ServersTest, QuestionsOnTheirWayAreAnsweredOnTheOldPort) {
   EXPECT_EQ(server_.ports(), 20u);
 }
 
+TEST_F(ServersTest, PortsAreNewWhenAChannelIsUsedAgain) {
+  open({10, 3600});
+  for (int round = 0; round < 6; ++round) {
+    for (int i = 0; i < 10; ++i) ask("a" + std::to_string(i) + ".test");
+    while (!servers_->idle()) evloop_run(loop_);
+  }
+  EXPECT_EQ(server_.ports(), 6u);
+}
+
 }  // namespace
 }  // namespace dns_cares

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dns_cares/dns_cares.h"
+#include "spare_memory.h"
 
 namespace dns_cares {
 namespace {
@@ -49,15 +50,17 @@ bool Cache::Entry::due_for_prefetch(double now) const {
 }
 
 void Cache::Entry::Free::operator()(Entry *entry) const {
+  const std::size_t size = sizeof(Entry) + entry->key_length_;
   entry->~Entry();
-  ::operator delete(entry);
+  SpareMemory::put(entry, size);
 }
 
 Cache::Entry::Ptr Cache::Entry::make(const NameKey &key, RRType type, const Answer &answer) {
-  Ptr entry(new (::operator new(sizeof(Entry) + key.name.size())) Entry);
+  Ptr entry(new (SpareMemory::get(sizeof(Entry) + key.name.size())) Entry);
   entry->type_ = answer.status == DNS_ENOTFOUND ? kNoName : static_cast<std::uint16_t>(type);
   entry->status_ = static_cast<std::uint8_t>(answer.status);
   entry->rrset_ = answer.rrset;
+  entry->hash_ = key.hash;
   entry->key_length_ = static_cast<std::uint16_t>(key.name.size());
   std::copy(key.name.begin(), key.name.end(), const_cast<char *>(entry->key().data()));
   return entry;
@@ -140,12 +143,24 @@ void Cache::insert(const NameKey &key, RRType type, const Answer &answer, double
 }
 
 void Cache::make_room() {
+  if (bytes() <= limits_.bytes) return;
   while (bytes() > limits_.bytes && !by_use_.empty()) erase(by_use_.front());
+  prefetch_next_to_go();
+}
+
+// What has not been used for so long is in none of the processor's caches. It is there by the time it has to go if it
+// is fetched when the one before it goes.
+void Cache::prefetch_next_to_go() {
+  if (by_use_.empty()) return;
+  const Entry &next = by_use_.front();
+  entries_.prefetch(next.hash_);
+  if (next.rrset_) __builtin_prefetch(&*next.rrset_);
+  __builtin_prefetch(by_use_.after(next));
 }
 
 void Cache::erase(Entry &entry) {
   entry_bytes_ -= entry.bytes_;
-  entries_.erase(entry);
+  entries_.erase(entry, entry.hash_);
   const Entry::Ptr owned(&entry);
 }
 

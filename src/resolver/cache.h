@@ -27,7 +27,7 @@ class Cache {
     std::uint32_t max_stale_s = 0;  // how long past its TTL a positive answer may still serve (RFC 8767)
   };
 
-  class Entry : public ListNode<Entry>, public HashNode<Entry> {
+  class Entry : public ListNode<Entry> {
    public:
     Found found(double now) const;
     bool fresh(double now) const { return now < expires_; }
@@ -47,6 +47,7 @@ class Cache {
     std::string_view key() const { return {reinterpret_cast<const char *>(this + 1), key_length_}; }
     std::size_t measure() const;
 
+    std::size_t hash_ = 0;  // of the key
     double stored_ = 0;
     double expires_ = 0;
     double kept_until_ = 0;  // later than it expires if it may serve when stale
@@ -94,6 +95,7 @@ class Cache {
   void insert(const NameKey &key, RRType type, const Answer &answer, double now, std::uint32_t ttl) noexcept;
   void erase(Entry &entry);
   void make_room();
+  void prefetch_next_to_go();
 
   const Limits limits_;
   HashTable<Entry> entries_;

@@ -75,6 +75,7 @@ class Hosts::Builder {
     hosts_.texts_.shrink_to_fit();
     hosts_.names_.shrink_to_fit();
     hosts_.addresses_.shrink_to_fit();
+    hosts_.address_names_.shrink_to_fit();
   }
 
  private:
@@ -104,6 +105,7 @@ class Hosts::Builder {
     Index canonical = kNone;
     std::string_view name;
     while (take_word(names, name)) add_name(as_asked_for(name), canonical);
+    if (hosts_.address_names_[address_] == kNone) hosts_.address_names_[address_] = canonical;
   }
 
   // Lookups ask for A-labels. A name that has none stays as it is written, and is not found.
@@ -154,7 +156,10 @@ class Hosts::Builder {
   Index index_of(const std::optional<Address> &address) {
     if (!address) return kNone;
     const auto [known, is_new] = known_.try_emplace(*address, static_cast<Index>(hosts_.addresses_.size()));
-    if (is_new) hosts_.addresses_.push_back(*address);
+    if (is_new) {
+      hosts_.addresses_.push_back(*address);
+      hosts_.address_names_.push_back(kNone);
+    }
     return known->second;
   }
 
@@ -199,6 +204,16 @@ const Hosts::Entry *Hosts::find(std::string_view name) const {
     found_.addresses.push_back(addresses_[names_[index].address]);
     if (index == last) return &found_;
   }
+}
+
+std::string_view Hosts::find_name(const Address &address) const {
+  for (std::size_t i = 0; i < addresses_.size(); ++i) {
+    const Address &one = addresses_[i];
+    const bool matches = one.family == address.family && one.octets == address.octets &&
+                         (one.scope_id == 0 || one.scope_id == address.scope_id);
+    if (matches && address_names_[i] != kNone) return text_at(address_names_[i]);
+  }
+  return {};
 }
 
 }  // namespace dns_cares

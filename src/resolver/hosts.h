@@ -32,6 +32,10 @@ class Hosts {
   // the next call. Throws std::bad_alloc.
   const Entry *find(std::string_view name) const;
 
+  // The first name of the first line that has the address; "" if none has. A scope in the file must be that of the
+  // address. Looks through all different addresses of the file, which are few or 20 million in a second.
+  std::string_view find_name(const Address &address) const;
+
  private:
   using Index = std::uint32_t;
   static constexpr Index kNone = UINT32_MAX;
@@ -57,7 +61,8 @@ class Hosts {
 
   std::string texts_;  // names as they are written, with a blank after each
   std::vector<Name> names_;
-  std::vector<Address> addresses_;  // each once
+  std::vector<Address> addresses_;    // each once
+  std::vector<Index> address_names_;  // of each, where in texts_ the first name of its first line is
   // The hash table, with open addressing; at least a quarter of it is free. The tags hold some more bits of the hash,
   // so that hardly a slot but the right one is looked into.
   std::vector<unsigned char> tags_;  // kFree, or another value

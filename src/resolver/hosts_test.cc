@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "resolver/literal.h"
+
 namespace dns_cares {
 namespace {
 
@@ -31,6 +33,8 @@ class HostsTest : public testing::Test {
     const Hosts::Entry *entry = hosts_.find(name);
     return entry != nullptr ? entry->canonical_name : "none";
   }
+
+  std::string name_of(const char *literal) const { return std::string(hosts_.find_name(*parse_literal(literal))); }
 
  private:
   Hosts hosts_;
@@ -282,6 +286,31 @@ TEST_F(HostsTest, SnapshotDoesNotNeedItsTextAnyLonger) {
   EXPECT_EQ(addresses_of("a-name-that-is-too-long-to-be-stored-in-place.example"), "192.0.2.1");
   EXPECT_EQ(canonical_name_of("a-name-that-is-too-long-to-be-stored-in-place.example"),
             "a-name-that-is-too-long-to-be-stored-in-place.example");
+}
+
+TEST_F(HostsTest, AddressHasTheFirstNameOfItsFirstLine) {
+  read(
+      "192.0.2.1\n"
+      "192.0.2.1 first alias\n"
+      "192.0.2.1 second\n"
+      "192.0.2.2 first\n"
+      "2001:db8::1 six\n"
+      "::ffff:192.0.2.7 mapped\n");
+  EXPECT_EQ(name_of("192.0.2.1"), "first");
+  EXPECT_EQ(name_of("192.0.2.2"), "first");
+  EXPECT_EQ(name_of("192.0.2.3"), "");
+  EXPECT_EQ(name_of("2001:db8::1"), "six");
+  EXPECT_EQ(name_of("2001:db8::2"), "");
+  EXPECT_EQ(name_of("192.0.2.7"), "");
+  EXPECT_EQ(name_of("::ffff:192.0.2.7"), "mapped");
+}
+
+TEST_F(HostsTest, AddressWithAScopeIsNamedByItsOwnScopeOrNone) {
+  read("fe80::1%1 scoped\nfe80::2 any\n");
+  EXPECT_EQ(name_of("fe80::1%1"), "scoped");
+  EXPECT_EQ(name_of("fe80::1%2"), "");
+  EXPECT_EQ(name_of("fe80::1"), "");
+  EXPECT_EQ(name_of("fe80::2%2"), "any");
 }
 
 }  // namespace

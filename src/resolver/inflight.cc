@@ -7,7 +7,7 @@
 
 namespace dns_cares {
 
-class Query final : public Question, public ListNode<Query>, public HashNode<Query> {
+class Query final : public Question, public ListNode<Query> {
  public:
   explicit Query(Inflight &inflight) : inflight_(inflight) {}
 
@@ -20,7 +20,10 @@ class Query final : public Question, public ListNode<Query>, public HashNode<Que
   bool has_waiters() const { return !waiters_.empty(); }
   const Answer &answer() const { return answer_; }
   void forget_answer() { answer_ = Answer::failure(0); }
-  bool ahead = false;  // asked for before anybody waits
+  NameKey key() const { return {name, hash}; }
+
+  std::size_t hash = 0;  // of the name
+  bool ahead = false;    // asked for before anybody waits
 
   void tell_waiters() {
     while (!waiters_.empty()) {
@@ -60,6 +63,7 @@ Query &Inflight::make(const NameKey &key, RRType type) {
   std::unique_ptr<Query> query = spare_.empty() ? std::make_unique<Query>(*this) : take_spare();
   query->set(key.name, type);
   query->ahead = false;
+  query->hash = key.hash;
   by_name_.insert(*query, key.hash);
   queued_.push_back(*query);
   return *query.release();
@@ -96,7 +100,7 @@ bool Inflight::ask_ahead(const NameKey &key, RRType type) noexcept {
 }
 
 void Inflight::drop(Query &query) {
-  by_name_.erase(query);
+  by_name_.erase(query, query.hash);
   delete &query;
 }
 
@@ -131,8 +135,8 @@ void Inflight::settle() noexcept {
   while (!batch.empty()) {
     std::unique_ptr<Query> query(&batch.front());
     query->unlink();
-    by_name_.erase(*query);
-    listener_.on_answered({query->name, query->hash()}, query->type, query->answer());
+    by_name_.erase(*query, query->hash);
+    listener_.on_answered(query->key(), query->type, query->answer());
     query->tell_waiters();
     keep_spare(std::move(query));
   }

@@ -16,6 +16,7 @@
 #include "resolver/deadlines.h"
 #include "resolver/inflight.h"
 #include "resolver/search.h"
+#include "spare_memory.h"
 
 namespace dns_cares {
 
@@ -23,13 +24,8 @@ class Resolver;
 struct Lookup;
 
 // Both RRsets of the candidate that a lookup asks for now. Apart from the lookup, so that lookups that only wait
-// for their turn are small; in memory of the resolver's.
-struct Asking {
-  struct Free {
-    void operator()(Asking *asking) const;
-  };
-  using Ptr = std::unique_ptr<Asking, Free>;
-
+// for their turn are small.
+struct Asking : InSpareMemory {
   struct Wanted final : Waiter {
     Wanted(Resolver &of_resolver, Lookup &of_lookup, RRType of_type)
         : resolver(of_resolver), lookup(of_lookup), type(of_type) {}
@@ -100,7 +96,7 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
   double started = 0;                    // seconds, as the deadline
   double deadline = 0;  // seconds; `due` is this or the earlier moment at which it may end without all answers
   Transports transports;
-  Asking::Ptr asking;  // once it was its turn
+  std::unique_ptr<Asking> asking;  // once it was its turn
   std::uint32_t ttl = 0;           // seconds for which the result is good
   dns_source source = DNS_SOURCE_NONE;
   AddrinfoList result;  // not null if and only if finished with DNS_OK, or a part

@@ -97,12 +97,6 @@ bool search_continues(int status) {
 
 void Asking::Wanted::on_answer(const Answer &answer) noexcept { resolver.on_rrset(*this, answer); }
 
-void Asking::Free::operator()(Asking *asking) const {
-  SpareMemory &spare = asking->v4.resolver.spare_askings_;
-  asking->~Asking();
-  spare.put(asking);
-}
-
 void Asking::add(const Origin &answer) {
   origin.queries += answer.queries;
   origin.server = answer.server;
@@ -289,7 +283,7 @@ void Resolver::admit_waiting() noexcept {
     lookup.state = Lookup::State::kAsking;
     asking_.push_back(lookup);
     try {
-      lookup.asking.reset(new (spare_askings_.get(sizeof(Asking))) Asking(*this, lookup));
+      lookup.asking = std::make_unique<Asking>(*this, lookup);
       ask(lookup);
     } catch (const std::bad_alloc &) {
       finish(lookup, DNS_ENOMEM);

@@ -24,7 +24,6 @@
 #include "resolver/order.h"
 #include "resolver/search.h"
 #include "resolver/services.h"
-#include "spare_memory.h"
 
 namespace dns_cares {
 
@@ -97,9 +96,6 @@ class Resolver final : private Inflight::Listener {
   void on_rrset(Asking::Wanted &wanted, const Answer &answer) noexcept;
 
  private:
-  friend struct Asking::Free;
-  static constexpr std::size_t kSpareAskings = 1024;
-
   void on_answered(const NameKey &key, RRType type, const Answer &answer) noexcept override;
   void resolve(Lookup &lookup, const char *service);
   bool narrow_to_own_families(Lookup &lookup);
@@ -141,7 +137,6 @@ class Resolver final : private Inflight::Listener {
   SourceFinder &sources_;
   Journal &journal_;
   Cache cache_;
-  SpareMemory spare_askings_{kSpareAskings};
   Inflight inflight_;
   double now_ = 0;                  // as the last call passed it
   std::string candidate_;           // the name that is being looked at, in lower case

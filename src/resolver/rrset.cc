@@ -6,20 +6,25 @@
 #include <memory>
 #include <new>
 
+#include "spare_memory.h"
+
 namespace dns_cares {
 
 RRset::Ptr RRset::make(std::span<const Address> addresses, std::string_view canonical_name) {
   static_assert(alignof(Address) <= alignof(RRset) && sizeof(RRset) % alignof(Address) == 0);
   const std::size_t size = sizeof(RRset) + addresses.size_bytes() + canonical_name.size();
-  Ptr rrset(new (::operator new(size)) RRset(addresses.size(), canonical_name.size()));
+  Ptr rrset(new (SpareMemory::get(size)) RRset(addresses.size(), canonical_name.size()));
   auto *text = std::uninitialized_copy(addresses.begin(), addresses.end(), const_cast<Address *>(rrset->block()));
   std::copy(canonical_name.begin(), canonical_name.end(), reinterpret_cast<char *>(text));
   return rrset;
 }
 
+std::size_t RRset::size() const { return sizeof(RRset) + addresses().size_bytes() + canonical_length_; }
+
 void RRset::free() {
+  const std::size_t octets = size();
   this->~RRset();
-  ::operator delete(this);
+  SpareMemory::put(this, octets);
 }
 
 std::size_t RRset::bytes() const {

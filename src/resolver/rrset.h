@@ -56,6 +56,7 @@ class RRset {
   RRset(std::size_t addresses, std::size_t canonical_length)
       : address_count_(static_cast<std::uint16_t>(addresses)),
         canonical_length_(static_cast<std::uint16_t>(canonical_length)) {}
+  std::size_t size() const;
   void free();
   const Address *block() const { return reinterpret_cast<const Address *>(this + 1); }
 

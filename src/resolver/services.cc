@@ -33,6 +33,7 @@ Services::Services(std::string_view text) {
     const auto port = parse_port(words[1].substr(0, slash));
     if (!port) continue;
     const std::string_view protocol = words[1].substr(slash + 1);
+    names_.emplace(key(std::to_string(*port), protocol), words[0]);
     for (std::size_t i = 0; i < words.size(); ++i) {
       if (i != 1) ports_.emplace(key(words[i], protocol), *port);
     }
@@ -42,6 +43,11 @@ Services::Services(std::string_view text) {
 std::optional<std::uint16_t> Services::find(std::string_view name, std::string_view protocol) const {
   const auto found = ports_.find(key(name, protocol));
   return found != ports_.end() ? std::optional(found->second) : std::nullopt;
+}
+
+const std::string *Services::find_name(std::uint16_t port, std::string_view protocol) const {
+  const auto found = names_.find(key(std::to_string(port), protocol));
+  return found != names_.end() ? &found->second : nullptr;
 }
 
 }  // namespace dns_cares

@@ -69,6 +69,25 @@ TEST(Services, FirstLineWins) {
   EXPECT_EQ(services.find("b", "tcp"), Port(3));
 }
 
+TEST(Services, PortHasTheNameOfItsFirstLineUnderTheProtocol) {
+  const Services services(
+      "domain 53/tcp dns\n"
+      "domain-s 0853/udp\n"
+      "first 4711/tcp alias\n"
+      "second 4711/tcp\n"
+      "other 4711/udp\n");
+  const auto name_of = [&](std::uint16_t port, const char *protocol) {
+    const std::string *name = services.find_name(port, protocol);
+    return name != nullptr ? *name : "none";
+  };
+  EXPECT_EQ(name_of(53, "tcp"), "domain");
+  EXPECT_EQ(name_of(53, "udp"), "none");
+  EXPECT_EQ(name_of(853, "udp"), "domain-s");
+  EXPECT_EQ(name_of(4711, "tcp"), "first");
+  EXPECT_EQ(name_of(4711, "udp"), "other");
+  EXPECT_EQ(name_of(0, "tcp"), "none");
+}
+
 TEST(Services, CaseMatters) {
   const Services services("http 80/tcp\nX11 6000/tcp\n");
   EXPECT_EQ(services.find("HTTP", "tcp"), std::nullopt);

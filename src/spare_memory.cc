@@ -1,0 +1,67 @@
+#include "spare_memory.h"
+
+#include <new>
+
+namespace dns_cares {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kKeeps = false;
+#else
+constexpr bool kKeeps = true;
+#endif
+
+constexpr std::size_t kStep = 16;        // octets by which the sizes differ
+constexpr std::size_t kShelves = 32;     // one for each size
+constexpr unsigned kMostOnAShelf = 256;  // so a thread keeps 2 MiB at the very most
+
+struct Block {
+  Block *next;
+};
+struct Shelf {
+  Block *first;
+  unsigned count;
+};
+
+constinit thread_local Shelf shelves[kShelves] = {};
+constinit thread_local bool closed = !kKeeps;
+
+// When a thread ends, after which some of its objects may still put blocks back.
+struct Closing {
+  ~Closing() {
+    closed = true;
+    for (Shelf &shelf : shelves) {
+      while (shelf.first != nullptr) {
+        Block *const block = shelf.first;
+        shelf.first = block->next;
+        ::operator delete(block);
+      }
+    }
+  }
+};
+
+std::size_t shelf_of(std::size_t size) { return (size - 1) / kStep; }
+
+}  // namespace
+
+void *SpareMemory::get(std::size_t size) {
+  const std::size_t at = shelf_of(size);
+  if (at >= kShelves) return ::operator new(size);
+  Shelf &shelf = shelves[at];
+  if (shelf.first == nullptr) return ::operator new((at + 1) * kStep);
+  Block *const block = shelf.first;
+  shelf.first = block->next;
+  --shelf.count;
+  return block;
+}
+
+void SpareMemory::put(void *block, std::size_t size) noexcept {
+  static thread_local Closing closing;
+  const std::size_t at = shelf_of(size);
+  if (closed || at >= kShelves || shelves[at].count == kMostOnAShelf) return ::operator delete(block);
+  Shelf &shelf = shelves[at];
+  shelf.first = new (block) Block{shelf.first};
+  ++shelf.count;
+}
+
+}  // namespace dns_cares
