@@ -46,7 +46,7 @@ void use(const sockaddr *address) {
   benchmark::DoNotOptimize(address);
 }
 
-// With its result copied, as a program does that needs it later, or read within the callback only.
+// With its result kept, as a program does that needs it later, or read within the callback only.
 template <bool kKeeps>
 class InC {
  public:
@@ -65,7 +65,7 @@ class InC {
     auto *self = static_cast<InC *>(arg);
     if (!kKeeps) use(ai->ai_addr);
     if (kKeeps) {
-      addrinfo *kept = dns_addrinfo_dup(ai);
+      addrinfo *kept = dns_addrinfo_take(ai);
       use(kept->ai_addr);
       self->look_up();
       dns_addrinfo_free(kept);

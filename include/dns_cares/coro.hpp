@@ -18,7 +18,7 @@
 // which any thread may do: the coroutine is always resumed on the loop's thread, in a later turn.
 //
 // A lookup's state is within the object that resolve() returns, and thereby in the coroutine: nothing is allocated but
-// what the C API allocates, the result included.
+// what the C API allocates.
 #ifndef DNS_CARES_CORO_HPP
 #define DNS_CARES_CORO_HPP
 

@@ -218,7 +218,7 @@ class Addresses {
   using value_type = Address;
 
   Addresses() = default;
-  // Takes over a list that came from dns_addrinfo_dup().
+  // Takes over a list that came from dns_addrinfo_take() or dns_addrinfo_dup().
   explicit Addresses(addrinfo *owned) noexcept : list_(owned) {}
 
   // Of a list that somebody else owns. Empty for NULL and for no memory.
@@ -489,12 +489,10 @@ struct DNS_CARES_API TheCategory {
   static inline constinit const Category instance{};
 };
 
-// What a callback of the C API says, as a Result with addresses of its own.
+// What a callback of the C API says, as a Result that keeps the addresses.
 inline Result<Addresses> to_result(int status, const addrinfo *ai) noexcept {
   if (status != DNS_OK) return static_cast<dns_status>(status);
-  Addresses addresses = Addresses::copy_of(ai);
-  if (addresses.empty()) return DNS_ENOMEM;
-  return addresses;
+  return Addresses(dns_addrinfo_take(ai));
 }
 
 // To what the C API counts in, at most `UINT_MAX`, which is its "for ever".
