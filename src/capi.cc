@@ -1,9 +1,17 @@
 // The C API: from C arguments to the C++ inside. No exception gets past it.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "cares/servers.h"
 #include "connect/connecting.h"
 #include "dns_cares/connect.h"
 #include "dns_cares/dns_cares.h"
 #include "dns_cares/evloop.h"
 #include "dns_cares/inspect.h"
+#include "dns_cares/records.h"
+#include "evloop/watchers.h"
 #include "last_resort.h"
 #include "registry.h"
 #include "resolver/idna.h"
@@ -56,6 +64,20 @@ struct dns_request *dns_resolve_stream(struct ev_loop *loop, const char *hostnam
   loop = or_default(loop);
   if (loop == nullptr || cb == nullptr) return nullptr;
   return resolve(loop, hostname, service, from_addrinfo(hints), deadline_ms, {cb, arg});
+}
+
+struct dns_request *dns_query(struct ev_loop *loop, const char *name, int type, unsigned flags, unsigned deadline_ms,
+                              dns_answer_cb cb, void *arg) {
+  loop = or_default(loop);
+  if (loop == nullptr || cb == nullptr) return nullptr;
+  constexpr int kMostType = 65535;
+  const bool is_type = type > 0 && type <= kMostType;
+  try {
+    // No type at all is one that cannot be asked for.
+    return context_of(loop).query(name, static_cast<std::uint16_t>(is_type ? type : 0), flags, deadline_ms, {cb, arg});
+  } catch (...) {
+    return nullptr;
+  }
 }
 
 void dns_cancel(struct dns_request *request) {
@@ -112,6 +134,12 @@ int dns_get_stats(struct ev_loop *loop, struct dns_stats *stats) {
   loop = or_default(loop);
   const Context *context = loop != nullptr ? find_context(loop) : nullptr;
   write_sized(*stats, context != nullptr ? context->stats() : dns_stats{});
+  return DNS_OK;
+}
+
+int dns_get_versions(struct dns_versions *versions) {
+  if (versions == nullptr || versions->size < sizeof versions->size) return DNS_EBADFLAGS;
+  fill_in(*versions, {0, DNS_CARES_VERSION, cares_version(), libev_version()});
   return DNS_OK;
 }
 

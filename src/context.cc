@@ -94,6 +94,17 @@ dns_request *Context::resolve(const char *hostname, const char *service, const H
   return request;
 }
 
+dns_request *Context::query(const char *name, std::uint16_t type, unsigned flags, unsigned deadline_ms,
+                            const Callback &callback) {
+  auto owned = std::make_unique<dns_request>(*this, name, type, callback);
+  dns_request *request = owned.get();
+  const double now = steady_now();
+  reload_if_changed(now);
+  resolver_.start_query(std::move(owned), flags, now, deadline_in(now, deadline_ms));
+  update();
+  return request;
+}
+
 void Context::cancel(dns_request &request) {
   resolver_.cancel(request);
   if (!ended_) update();
@@ -138,11 +149,11 @@ void Context::deliver(Lookup &lookup) {
     const Callback callback = lookup.callback;
     AddrinfoList part = resolver_.take_part(lookup);
     offer(part);
-    callback(DNS_OK, part.get(), true);
+    callback(DNS_OK, part.get(), nullptr, true);
   } else {
     const auto owned = resolver_.take_finished(lookup);
     offer(lookup.result);
-    lookup.callback(lookup.status, lookup.result.get(), false);
+    lookup.callback(lookup.status, lookup.result.get(), lookup.answer.get(), false);
   }
   calling_ = calling.outer;
 }

@@ -34,6 +34,9 @@ struct dns_request final : dns_cares::Lookup, dns_cares::InSpareMemory {
   dns_request(dns_cares::Context &of_context, const char *hostname, const dns_cares::Hints &wanted,
               const dns_cares::Callback &whom)
       : Lookup(hostname, wanted, whom), context(of_context) {}
+  dns_request(dns_cares::Context &of_context, const char *wanted_name, std::uint16_t wanted_type,
+              const dns_cares::Callback &whom)
+      : Lookup(wanted_name, wanted_type, whom), context(of_context) {}
 
   dns_cares::Context &context;
 };
@@ -66,6 +69,9 @@ class Context final : private Upstream {
   // Starts a lookup; deadline_ms 0 is the context's. Throws std::bad_alloc.
   dns_request *resolve(const char *hostname, const char *service, const Hints &hints, unsigned deadline_ms,
                        const Callback &callback);
+  // Starts a query for the whole reply.
+  dns_request *query(const char *name, std::uint16_t type, unsigned flags, unsigned deadline_ms,
+                     const Callback &callback);
   void cancel(dns_request &request);
   // Has it told of a fork and of the end, until it unlinks itself.
   void attach(Dependent &dependent) { dependents_.push_back(dependent); }
@@ -91,6 +97,9 @@ class Context final : private Upstream {
   void release();
 
   void ask(Question &question) noexcept override;
+  double deadline_in(double now, unsigned deadline_ms) const {
+    return now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
+  }
   void reload_if_changed(double now);
   void drop_retired();
   void watch_network();

@@ -21,7 +21,7 @@ dns_trace_event event_of(dns_trace_step step, const void *lookup, const char *na
 
 dns_trace_event event_of(dns_trace_step step, const void *lookup, const char *name, RRType type) {
   dns_trace_event event = event_of(step, lookup, name);
-  event.type = static_cast<int>(type);
+  event.type = number_of(type);
   return event;
 }
 

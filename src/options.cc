@@ -32,6 +32,8 @@ const dns_options kDefaults = {
     .max_ttl_s = 86400,
     .max_negative_ttl_s = 900,
     .max_stale_s = 0,
+    .tcp = 0,
+    .no_search = 0,
 };
 
 WatchedFile file_of(const char *named, const char *usual) {
@@ -102,7 +104,7 @@ int Configuration::read(ContextSettings &settings) {
 
   settings.resolver.services = Services(read_text_file("/etc/services", kMostConfig).text);
 
-  settings.resolver.search = Search(std::move(conf.search), conf.ndots);
+  settings.resolver.search = options.no_search != 0 ? Search() : Search(std::move(conf.search), conf.ndots);
   settings.resolver.window =
       options.max_inflight != 0 ? std::min(options.max_inflight, kMostInFlight) : Sockets::replies_that_fit();
   settings.resolver.resolution_delay =
@@ -112,7 +114,7 @@ int Configuration::read(ContextSettings &settings) {
                              .max_negative_ttl_s = options.max_negative_ttl_s,
                              .max_stale_s = options.max_stale_s};
   settings.channel = {.servers = std::move(conf.servers),
-                      .tcp = conf.use_vc,
+                      .tcp = conf.use_vc || options.tcp != 0,
                       .timeout_ms = conf.timeout_s && options.timeout_ms == kDefaults.timeout_ms
                                         ? *conf.timeout_s * 1000
                                         : options.timeout_ms,

@@ -43,6 +43,8 @@ void expect_equal(const dns_options &a, const dns_options &b) {
   EXPECT_EQ(a.max_ttl_s, b.max_ttl_s);
   EXPECT_EQ(a.max_negative_ttl_s, b.max_negative_ttl_s);
   EXPECT_EQ(a.max_stale_s, b.max_stale_s);
+  EXPECT_EQ(a.tcp, b.tcp);
+  EXPECT_EQ(a.no_search, b.no_search);
 }
 
 // --- The struct ---
@@ -64,6 +66,8 @@ TEST(OptionsInit, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(options.max_ttl_s, 86400u);
   EXPECT_EQ(options.max_negative_ttl_s, 900u);
   EXPECT_EQ(options.max_stale_s, 0u);
+  EXPECT_EQ(options.tcp, 0);
+  EXPECT_EQ(options.no_search, 0);
 }
 
 TEST(OptionsInit, NullIsFine) { dns_options_init(nullptr); }
@@ -87,7 +91,9 @@ TEST(KnownOptions, AllThatIsSetIsCopied) {
                                .cache_bytes = 6,
                                .max_ttl_s = 7,
                                .max_negative_ttl_s = 8,
-                               .max_stale_s = 9};
+                               .max_stale_s = 9,
+                               .tcp = 10,
+                               .no_search = 11};
   dns_options known;
   ASSERT_EQ(known_options(&options, known), DNS_OK);
   expect_equal(known, options);
@@ -314,6 +320,26 @@ TEST_F(ReadSettingsTest, TimesAndTriesArePassedOn) {
   EXPECT_EQ(settings_.channel.timeout_ms, 123u);
   EXPECT_EQ(settings_.channel.tries, 4u);
   EXPECT_EQ(settings_.deadline_ms, 567u);
+}
+
+TEST_F(ReadSettingsTest, TcpIsUsedWhereTheOptionsOrTheFileSaySo) {
+  ASSERT_EQ(read(), DNS_OK);
+  EXPECT_FALSE(settings_.channel.tcp);
+  options_.tcp = 1;
+  ASSERT_EQ(read(), DNS_OK);
+  EXPECT_TRUE(settings_.channel.tcp);
+  options_.tcp = 0;
+  resolv_conf("options use-vc\n");
+  ASSERT_EQ(read(), DNS_OK);
+  EXPECT_TRUE(settings_.channel.tcp);
+}
+
+TEST_F(ReadSettingsTest, WithoutSearchANameIsItsOnlyCandidate) {
+  resolv_conf("search one.test\noptions ndots:3\n");
+  options_.no_search = 1;
+  ASSERT_EQ(read(), DNS_OK);
+  EXPECT_EQ(settings_.resolver.search.candidate("a.b", 0), "a.b");
+  EXPECT_EQ(settings_.resolver.search.candidate("a.b", 1), "");
 }
 
 }  // namespace

@@ -1068,6 +1068,20 @@ TEST(EvloopNull, HandlesMayBeNull) {
   evloop_async_stop(nullptr);
 }
 
+TEST(EvloopNew, IsALoopOfItsOwnThatRunsAndIsDestroyed) {
+  struct ev_loop *loop = evloop_new();
+  ASSERT_NE(loop, nullptr);
+  EXPECT_FALSE(ev_is_default_loop(loop));
+  int calls = 0;
+  struct evloop_timer *timer = evloop_timer_start(
+      loop, 0, 0, [](void *arg) { ++*static_cast<int *>(arg); }, &calls);
+  evloop_run(loop);
+  EXPECT_EQ(calls, 1);
+  evloop_timer_stop(timer);
+  evloop_destroy(loop);
+  evloop_destroy(nullptr);
+}
+
 class EvloopDefault : public testing::Test {
  protected:
   ~EvloopDefault() override { ev_loop_destroy(EV_DEFAULT); }

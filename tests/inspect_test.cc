@@ -339,6 +339,18 @@ TEST_F(Inspect, NoMoreIsWrittenThanTheProgramHas) {
   EXPECT_EQ(got.ended[DNS_OK], ~std::uint64_t{0});
 }
 
+TEST(Versions, OfAllThatIsInUseAreTold) {
+  dns_versions versions{};
+  versions.size = sizeof versions;
+  ASSERT_EQ(dns_get_versions(&versions), DNS_OK);
+  for (const char *version : {versions.dns_cares, versions.cares, versions.libev}) {
+    EXPECT_THAT(version, testing::ContainsRegex("^[0-9]+\\.[0-9]+"));
+  }
+  EXPECT_EQ(dns_get_versions(nullptr), DNS_EBADFLAGS);
+  versions.size = 0;
+  EXPECT_EQ(dns_get_versions(&versions), DNS_EBADFLAGS);
+}
+
 // --- The trace ---
 
 TEST_F(Inspect, TraceTellsEachStepOfALookup) {

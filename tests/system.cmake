@@ -10,9 +10,18 @@ endforeach()
 add_test(NAME integration_harness COMMAND integration_tests --gtest_filter=DaemonOfATest.*)
 
 if(TARGET dns-cares)
-  dns_cares_test(tool_tests SOURCES tool_test.cc)
-  target_compile_definitions(tool_tests PRIVATE DNS_CARES_PROGRAM="$<TARGET_FILE:dns-cares>")
+  find_package(nlohmann_json 3.9 REQUIRED)
+  dns_cares_test(tool_tests SOURCES tool_test.cc command.cc json_schema.cc)
+  target_link_libraries(tool_tests PRIVATE nlohmann_json::nlohmann_json util) # util: openpty()
+  target_compile_definitions(tool_tests PRIVATE DNS_CARES_PROGRAM="$<TARGET_FILE:dns-cares>"
+    DNS_CARES_OUTPUT_SCHEMA="${PROJECT_SOURCE_DIR}/docs/output-schema.json")
   add_dependencies(tool_tests dns-cares)
+
+  # Units, beside the code.
+  file(GLOB TOOL_UNIT_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/*_test.cc)
+  add_executable(tool_unit_tests ${TOOL_UNIT_TESTS})
+  target_link_libraries(tool_unit_tests PRIVATE dns_cares_tool GTest::gtest_main GTest::gmock)
+  gtest_discover_tests(tool_unit_tests DISCOVERY_TIMEOUT 60)
 endif()
 
 # C99 in the strictest sense, and the public headers alone.

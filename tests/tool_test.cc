@@ -1,181 +1,47 @@
 // The command dns-cares, run as its users run it, against the scripted server.
 #include <dns_cares/testkit.h>
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <random>
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "command.h"
+#include "json_schema.h"
 #include "loop.h"
-
-extern char **environ;
 
 namespace dns_cares_test {
 namespace {
 
+using testing::AllOf;
 using testing::AnyOf;
+using testing::ContainsRegex;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 using namespace dns_testkit;
 using namespace std::chrono_literals;
 
-constexpr int kPatienceMs = 60'000;
-
 enum Exit { kAllResolved = 0, kSomeFailed = 1, kUsage = 2, kInputOutput = 3 };
-
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {
-    if (fd < 0) throw std::system_error(errno, std::generic_category(), "file descriptor");
-  }
-  Fd(Fd &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd &operator=(Fd &&other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd() { reset(); }
-  void reset() {
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
-
-struct Pipe {
-  Pipe() {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
-    out = Fd(ends[0]);
-    in = Fd(ends[1]);
-  }
-  Fd out, in;
-};
-
-struct Streams {
-  std::string input = {};             // its standard input
-  const char *output_path = nullptr;  // where its standard output goes; NULL: into the result
-  bool closed_after_line = false;     // its reader reads one line and goes away, as `head -1`
-};
-
-struct Result {
-  std::string output;
-  std::string errors;
-  int exit = -1;   // -1: it was ended by a signal
-  int signal = 0;  // which one
-
-  std::vector<std::string> lines() const {
-    std::istringstream text(output);
-    std::vector<std::string> all;
-    for (std::string line; std::getline(text, line);) all.push_back(line);
-    return all;
-  }
-};
-
-class Process {
- public:
-  Process(const std::vector<std::string> &arguments, const Streams &streams) : input_(streams.input) {
-    std::vector<std::string> words = {"dns-cares"};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    std::vector<char *> pointers;
-    for (std::string &word : words) pointers.push_back(word.data());
-    pointers.push_back(nullptr);
-
-    Pipe in, out, err;
-    const Fd output = streams.output_path != nullptr ? Fd(open(streams.output_path, O_WRONLY | O_CLOEXEC)) : Fd();
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in.out.get(), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output.get() >= 0 ? output.get() : out.in.get(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, err.in.get(), STDERR_FILENO);
-    // A test runner may ignore SIGPIPE, a shell does not.
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    const int error = posix_spawn(&pid_, DNS_CARES_PROGRAM, &actions, &attributes, pointers.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    if (error != 0) throw std::system_error(error, std::generic_category(), DNS_CARES_PROGRAM);
-    to_input_ = std::move(in.in);
-    fcntl(to_input_.get(), F_SETFL, O_NONBLOCK);
-    from_output_ = std::move(out.out);
-    from_errors_ = std::move(err.out);
-  }
-  Process(const Process &) = delete;
-  Process &operator=(const Process &) = delete;
-  ~Process() {
-    if (pid_ < 0) return;
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-
-  Result run(bool closed_after_line) {
-    Result result;
-    const Stopwatch stopwatch;
-    while (from_output_.get() >= 0 || from_errors_.get() >= 0) {
-      if (written_ == input_.size()) to_input_.reset();
-      // poll(2) leaves out what is negative.
-      std::array<pollfd, 3> fds = {
-          {{to_input_.get(), POLLOUT, 0}, {from_output_.get(), POLLIN, 0}, {from_errors_.get(), POLLIN, 0}}};
-      const int patience = kPatienceMs - static_cast<int>(stopwatch.ms());
-      if (patience <= 0 || poll(fds.data(), fds.size(), patience) == 0) {
-        ADD_FAILURE() << "dns-cares does not end";
-        return result;
-      }
-      if (fds[0].revents != 0) write_input();
-      if (fds[1].revents != 0) read_into(result.output, from_output_);
-      if (fds[2].revents != 0) read_into(result.errors, from_errors_);
-      if (closed_after_line && result.output.find('\n') != std::string::npos) from_output_.reset();
-    }
-    int status = 0;
-    waitpid(std::exchange(pid_, -1), &status, 0);
-    if (WIFEXITED(status)) result.exit = WEXITSTATUS(status);
-    if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
-    return result;
-  }
-
- private:
-  void write_input() {
-    const ssize_t count = write(to_input_.get(), input_.data() + written_, input_.size() - written_);
-    if (count > 0) written_ += static_cast<std::size_t>(count);
-    if (count < 0 && errno != EAGAIN) written_ = input_.size();  // It reads no more.
-  }
-  static void read_into(std::string &text, Fd &fd) {
-    std::array<char, 65536> part;
-    const ssize_t count = read(fd.get(), part.data(), part.size());
-    if (count <= 0) return fd.reset();
-    text.append(part.data(), static_cast<std::size_t>(count));
-  }
-
-  const std::string input_;
-  std::size_t written_ = 0;
-  Fd to_input_, from_output_, from_errors_;
-  pid_t pid_ = -1;
-};
 
 class Tool : public testing::Test {
  protected:
@@ -202,7 +68,7 @@ class Tool : public testing::Test {
     return run_without_server(arguments, streams);
   }
   Result run_without_server(const std::vector<std::string> &arguments, const Streams &streams = {}) {
-    return Process(arguments, streams).run(streams.closed_after_line);
+    return Command(arguments, streams).finish();
   }
 
   static std::vector<std::string> bulk_names(int count) {
@@ -328,6 +194,7 @@ TEST_F(Tool, ReadsNamesFromAFile) {
   const TempFile file("b.test\nc.test\n");
   EXPECT_THAT(run({"-f", file.path()}).lines(), ElementsAre("b.test\t192.0.2.2", "c.test\t192.0.2.3"));
   EXPECT_THAT(run({"--file", file.path()}).lines(), ElementsAre("b.test\t192.0.2.2", "c.test\t192.0.2.3"));
+  EXPECT_THAT(run({"-f", file.path(), "-f", file.path()}).lines().size(), 4u);
 }
 
 TEST_F(Tool, ReadsNamesFromStandardInput) {
@@ -345,7 +212,7 @@ TEST_F(Tool, ReadsSeveralFilesInTheirOrderAfterTheNamesOfTheCommandLine) {
 }
 
 TEST_F(Tool, SkipsCommentsAndEmptyLinesAndDropsBlanks) {
-  const Result result = run({"-f", "-"}, {.input = "# names\n\n  b.test  \n \t\n\t# more\n\tc.test\t\n#d.test\n"});
+  const Result result = run({"-f", "-"}, {.input = "# names\n\n  b.test  \n \t\n\t# more\n\tc.test\n#d.test\n"});
   EXPECT_THAT(result.lines(), ElementsAre("b.test\t192.0.2.2", "c.test\t192.0.2.3"));
 }
 
@@ -381,18 +248,23 @@ TEST_F(Tool, TakesAnOrdinaryMistakeForAFailedNameAndGoesOn) {
   const std::string longest(300, 'x');
   const Result result = run({"-f", "-"}, {.input = longest + "\nb.test\n-x\ntwo words\nc.test\n"});
   ASSERT_EQ(result.lines().size(), 5u);
-  EXPECT_EQ(result.lines()[0], longest + "\tmalformed name");
+  EXPECT_EQ(result.lines()[0], longest + "\tmalformed name (line 1)");
   EXPECT_EQ(result.lines()[1], "b.test\t192.0.2.2");
   EXPECT_EQ(result.lines()[2], "-x\tname not found");
-  EXPECT_EQ(result.lines()[3], "two words\tmalformed name");
+  EXPECT_EQ(result.lines()[3], "two words\tmalformed name (line 4)");
   EXPECT_EQ(result.lines()[4], "c.test\t192.0.2.3");
 }
 
 // --- usage ---
 
-TEST_F(Tool, WithoutNamesIsAUsageError) {
-  expect_usage_error(run({}), "NAME");
-  expect_usage_error(run_without_server({}), "NAME");
+TEST_F(Tool, OnATerminalWithoutNamesIsAUsageError) {
+  expect_usage_error(run({}, {.terminal_input = true}), "NAME");
+  expect_usage_error(run_without_server({}, {.terminal_input = true}), "NAME");
+}
+
+TEST_F(Tool, ReadsStandardInputWithoutNamesWhereItIsNoTerminal) {
+  EXPECT_THAT(run({}, {.input = "b.test\nc.test\n"}).lines(), ElementsAre("b.test\t192.0.2.2", "c.test\t192.0.2.3"));
+  EXPECT_THAT(run({"b.test"}, {.input = "c.test\n"}).lines(), ElementsAre("b.test\t192.0.2.2"));
 }
 
 TEST_F(Tool, NamesAnUnknownOption) {
@@ -402,7 +274,7 @@ TEST_F(Tool, NamesAnUnknownOption) {
 
 TEST_F(Tool, AnOptionWithoutItsValueIsAUsageError) {
   expect_usage_error(run({"a.test", "-f"}), "--file");
-  expect_usage_error(run_without_server({"a.test", "-s"}), "--servers");
+  expect_usage_error(run_without_server({"a.test", "-s"}), "--server");
 }
 
 TEST_F(Tool, NamesABadListOfServers) {
@@ -416,7 +288,7 @@ TEST_F(Tool, AsksTheServersThatAreNamed) {
   const ClosedPort closed;
   const Result result = run_without_server({"-s", closed.address() + "," + server_.address(), "b.test"});
   EXPECT_EQ(result.output, "b.test\t192.0.2.2\n");
-  EXPECT_EQ(run_without_server({"--servers", server_.address(), "b.test"}).output, "b.test\t192.0.2.2\n");
+  EXPECT_EQ(run_without_server({"--server", server_.address(), "b.test"}).output, "b.test\t192.0.2.2\n");
 }
 
 TEST_F(Tool, HelpGoesToStandardOutput) {
@@ -459,12 +331,560 @@ TEST_F(Tool, SaysThatStandardOutputIsFullInTheMiddleOfARun) {
   EXPECT_THAT(result.errors, HasSubstr("No space left on device"));
 }
 
-TEST_F(Tool, EndsWhenNobodyReadsOn) {
+TEST_F(Tool, EndsQuietlyWhenNobodyReadsOn) {
   const std::vector<std::string> names = bulk_names(10'000);
   const Result result = run({"-4", "-f", "-"}, {.input = as_lines(names), .closed_after_line = true});
   EXPECT_EQ(result.lines().at(0), names[0] + '\t' + hashed_address(kBulk, names[0]));
-  EXPECT_TRUE(result.signal == SIGPIPE || result.exit == kInputOutput)
-      << "exit " << result.exit << ", signal " << result.signal;
+  EXPECT_EQ(result.exit, kInputOutput) << "signal " << result.signal;
+  EXPECT_THAT(result.errors, IsEmpty());
+}
+
+// --- lines and their fields ---
+
+TEST_F(Tool, PassesOnWhatFollowsATab) {
+  const Result result = run({"-f", "-"}, {.input = "b.test\tone\t two \ngone.test\t\n b.test \tx\r\n"});
+  EXPECT_THAT(result.lines(),
+              ElementsAre("b.test\t192.0.2.2\tone\t two ", "gone.test\tname not found\t", "b.test\t192.0.2.2\tx"));
+}
+
+TEST_F(Tool, NamesTheLineOfAMalformedName) {
+  const TempFile first("b.test\n# a comment\n\na..test\tx\n");
+  const TempFile second(std::string("b.test\0c\n", 9));
+  EXPECT_THAT(run({"-f", first.path()}).lines(),
+              ElementsAre("b.test\t192.0.2.2", "a..test\tmalformed name (line 4)\tx"));
+  const Result result = run({"-f", first.path(), "-f", second.path(), "c..test"});
+  ASSERT_EQ(result.lines().size(), 4u);
+  EXPECT_EQ(result.lines()[0], "c..test\tmalformed name");
+  EXPECT_EQ(result.lines()[2], std::string("a..test\tmalformed name (") + first.path() + ", line 4)\tx");
+  EXPECT_EQ(result.lines()[3], std::string("b.test\\000c\tmalformed name (") + second.path() + ", line 1)");
+  EXPECT_EQ(server_.queries("b.test", "A"), 2u) << "a name must not end at a NUL";
+}
+
+TEST_F(Tool, KeepsANameWithALineEndOnItsLine) {
+  EXPECT_EQ(run({"a\nb.test"}).output, "a\\010b.test\tmalformed name\n");
+}
+
+TEST_F(Tool, GivesALineWithoutAnEndOneResult) {
+  const std::string endless(200'000, 'x');
+  const Result result = run({"-f", "-"}, {.input = endless + "\nb.test\n" + endless});
+  ASSERT_EQ(result.lines().size(), 3u) << result.errors;
+  EXPECT_THAT(result.lines()[0], EndsWith("x\tmalformed name (line 1)"));
+  EXPECT_EQ(result.lines()[1], "b.test\t192.0.2.2");
+  EXPECT_THAT(result.lines()[2], EndsWith("x\tmalformed name (line 3)"));
+}
+
+TEST_F(Tool, TakesNoByteOrderMarkForAName) {
+  EXPECT_EQ(run({"-f", "-"}, {.input = "\xef\xbb\xbf"
+                                       "b.test\n"})
+                .output,
+            "b.test\t192.0.2.2\n");
+}
+
+// A program that asks, and waits for the answer before it asks for more.
+TEST_F(Tool, AnswersEachLineOfAPipeAsItComes) {
+  Command command({"-s", server_.address(), "-f", "-"}, {.input_stays_open = true});
+  command.write("b.test\n");
+  ASSERT_TRUE(command.output_has("b.test\t192.0.2.2\n"));
+  command.write("c.test\n");
+  ASSERT_TRUE(command.output_has("c.test\t192.0.2.3\n"));
+  command.close_input();
+  EXPECT_EQ(command.finish().exit, kAllResolved);
+}
+
+TEST_F(Tool, WritesResultsAsTheyComeWhereOrderIsNotWanted) {
+  server_.on("slow.test", "ANY", answer({"192.0.2.9"}).after(500ms));
+  EXPECT_THAT(run({"--unordered", "slow.test", "b.test"}).lines(),
+              ElementsAre("b.test\t192.0.2.2", "slow.test\t192.0.2.9"));
+}
+
+// Its first line is never answered while the reader waits: what can be read ahead is bounded.
+TEST_F(Tool, ReadsNoFurtherAheadThanItMay) {
+  server_.on("never.bulk.test", "ANY", drop());
+  Command command(
+      {"-s", server_.address(), "-4", "--deadline", "60s", "--timeout", "60s", "--look-ahead", "100", "-f", "-"},
+      {.input = "never.bulk.test\n" + as_lines(bulk_names(1000))});
+  // One is on its way for ever, the 99 behind it were asked for.
+  ASSERT_TRUE(server_.wait_for_queries(100, 60s));
+  ASSERT_TRUE(command.tells_at(SIGUSR1, "99 names, 0 failed"));
+  EXPECT_EQ(server_.queries(), 100u);
+  command.send(SIGKILL);
+  EXPECT_EQ(command.finish().signal, SIGKILL);
+}
+
+TEST_F(Tool, LosesNothingWhenItsReaderIsSlow) {
+  const std::vector<std::string> names = bulk_names(60'000);
+  const TempFile file(as_lines(names));
+  Command command({"-s", server_.address(), "-4", "-f", file.path()}, {});
+  // More cannot be written than the pipe and the buffer hold: then it stops asking.
+  ASSERT_TRUE(server_.wait_for_queries(10'000, 60s));
+  std::uint64_t asked = 0;
+  while (std::exchange(asked, server_.queries()) != server_.queries() || asked < 10'000)
+    std::this_thread::sleep_for(300ms);
+  EXPECT_LT(asked, names.size());
+  const Result result = command.finish();
+  ASSERT_EQ(result.lines().size(), names.size());
+  EXPECT_EQ(result.lines().back(), names.back() + '\t' + hashed_address(kBulk, names.back()));
+  EXPECT_EQ(result.exit, kAllResolved) << result.errors;
+}
+
+TEST_F(Tool, NeedsNoMoreMemoryForMoreLines) {
+  if (*DNS_CARES_SANITIZERS != '\0') GTEST_SKIP() << "a sanitizer keeps what is freed";
+  const auto peak_of = [](int count) {
+    std::string input;
+    for (int i = 0; i < count; ++i) {
+      input +=
+          "10." + std::to_string(i >> 16) + '.' + std::to_string(i >> 8 & 255) + '.' + std::to_string(i & 255) + '\n';
+    }
+    Command command({"-f", "-", "--look-ahead", "2000"}, {.input = input + "127.0.0.1\n", .input_stays_open = true});
+    EXPECT_TRUE(command.output_has("\n127.0.0.1\t127.0.0.1\n"));
+    const long peak = command.peak_kib();
+    command.close_input();
+    const Result result = command.finish();
+    EXPECT_EQ(result.exit, kAllResolved);
+    EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), count + 1);
+    return peak;
+  };
+  const long few = peak_of(60'000);
+  EXPECT_LT(peak_of(400'000), few + 2048) << "KiB; with 60,000 lines it was " << few;
+}
+
+// --- what and where it asks ---
+
+TEST_F(Tool, LooksIntoTheHostsFileUnlessToldNotTo) {
+  EXPECT_EQ(run({"ip6-allnodes-of-no-hosts-file.test"}).exit, kSomeFailed);
+  const Result result = run({"--no-hosts", "localhost"});
+  EXPECT_EQ(result.output, "localhost\t::1 127.0.0.1\n") << "localhost is no matter of the hosts file (RFC 6761)";
+}
+
+TEST_F(Tool, AsksForANameAsItIsWithoutSearch) {
+  EXPECT_EQ(run({"--no-search", "single"}).exit, kSomeFailed);
+  EXPECT_EQ(server_.queries(), 2u) << "A and AAAA of one name";
+  EXPECT_EQ(server_.queries("single", "A"), 1u);
+}
+
+TEST_F(Tool, PrintsThePortOfAService) {
+  EXPECT_EQ(run({"--service", "https", "b.test"}).output, "b.test\t192.0.2.2:443\n");
+  EXPECT_EQ(run({"--service", "8080", "a6.test"}).output, "a6.test\t[2001:db8::1]:8080\n");
+  EXPECT_EQ(run({"--service", "tftp/udp", "b.test"}).output, "b.test\t192.0.2.2:69\n");
+  EXPECT_EQ(run({"--service", "no-such-service", "b.test"}).exit, kSomeFailed);
+  expect_usage_error(run({"--service", "https/sctp", "b.test"}), "https/sctp");
+}
+
+TEST_F(Tool, AsksByTcpOnlyWhereToldSo) {
+  EXPECT_EQ(run({"--tcp", "b.test"}).output, "b.test\t192.0.2.2\n");
+  EXPECT_EQ(server_.tcp_queries(), server_.queries());
+}
+
+TEST_F(Tool, ReadsServersFromAFile) {
+  const TempFile file("# ours\n\n" + server_.address() + "  # the first\r\n");
+  EXPECT_EQ(run_without_server({"--servers", file.path(), "b.test"}).output, "b.test\t192.0.2.2\n");
+  expect_usage_error(run_without_server({"--servers", TempFile("# none\n").path(), "b.test"}), "not a list");
+  EXPECT_EQ(run_without_server({"--servers", "/no/such/file", "b.test"}).exit, kInputOutput);
+}
+
+TEST_F(Tool, GivesUpAtTheDeadlineAndAfterTheTries) {
+  server_.on("never.test", "ANY", drop());
+  EXPECT_EQ(run({"-4", "--deadline", "300ms", "never.test"}).output, "never.test\ttimed out\n");
+  EXPECT_EQ(run({"-4", "--timeout", "100ms", "--tries", "2", "--deadline", "30", "never.test"}).output,
+            "never.test\ttimed out\n");
+  EXPECT_EQ(server_.queries("never.test", "A"), 1u + 2u);
+}
+
+TEST_F(Tool, NamesABadTimeOrNumber) {
+  expect_usage_error(run({"--timeout", "soon", "a.test"}), "'soon'");
+  expect_usage_error(run({"--deadline", "0", "a.test"}), "'0'");
+  expect_usage_error(run({"--tries", "0", "a.test"}), "--tries");
+  expect_usage_error(run({"--concurrency", "none", "a.test"}), "--concurrency");
+  expect_usage_error(run({"--format", "xml", "a.test"}), "--format");
+  expect_usage_error(run({"--only", "some", "a.test"}), "--only");
+}
+
+TEST_F(Tool, HasNoMoreLookupsUnderWayThanItMay) {
+  server_.on("*.slow.test", "ANY", answer({"192.0.2.9"}).after(300ms));
+  Command command({"-s", server_.address(), "-4", "--concurrency", "3", "-f", "-"},
+                  {.input = "a.slow.test\nb.slow.test\nc.slow.test\nd.slow.test\n"});
+  ASSERT_TRUE(server_.wait_for_queries(3, 60s));
+  EXPECT_EQ(server_.queries("d.slow.test", "A"), 0u);
+  EXPECT_EQ(command.finish().lines().size(), 4u);
+}
+
+// --- formats ---
+
+nlohmann::json as_json(const std::string &line) {
+  static const nlohmann::json schema = [] {
+    std::ifstream file(DNS_CARES_OUTPUT_SCHEMA);
+    return nlohmann::json::parse(file);
+  }();
+  const nlohmann::json value = nlohmann::json::parse(line);
+  EXPECT_EQ(violation_of(schema, value), "") << line;
+  return value;
+}
+
+TEST_F(Tool, WritesJsonAsItsSchemaSays) {
+  server_.on("ede.test", "ANY", servfail().extended_error(6, "bogus \"x\""));
+  server_.on("alias.test", "ANY", records({"@ 60 IN CNAME b.test.", "b.test. 30 IN A 192.0.2.2"}));
+  const Result result = run({"--format", "json", "-f", "-"},
+                            {.input = "b.test\nalias.test\ngone.test\tone\ttwo\nede.test\na..test\n192.0.2.7\n"
+                                      "say \"hi\"\\\x01\xff\xc3\xbc.test\n"});
+  const auto lines = result.lines();
+  ASSERT_EQ(lines.size(), 7u);
+  const nlohmann::json plain = as_json(lines[0]);
+  EXPECT_EQ(plain["input"], "b.test");
+  EXPECT_EQ(plain["status"], "ok");
+  EXPECT_EQ(plain["addresses"], nlohmann::json::array({"192.0.2.2"}));
+  EXPECT_EQ(plain["canonical"], "b.test");
+  EXPECT_EQ(plain["source"], "server");
+  EXPECT_EQ(plain["server"], server_.address());
+  EXPECT_EQ(plain["queries"], 2);
+  EXPECT_EQ(plain["line"], 1);
+  EXPECT_FALSE(plain.contains("fields"));
+  EXPECT_EQ(as_json(lines[1])["canonical"], "b.test");
+  const nlohmann::json gone = as_json(lines[2]);
+  EXPECT_EQ(gone["status"], "not_found");
+  EXPECT_EQ(gone["error"], "name not found");
+  EXPECT_EQ(gone["fields"], nlohmann::json::array({"one", "two"}));
+  const nlohmann::json failed = as_json(lines[3]);
+  EXPECT_EQ(failed["extended_error"]["code"], 6);
+  EXPECT_EQ(failed["extended_error"]["text"], "bogus \"x\"");
+  EXPECT_EQ(as_json(lines[4])["status"], "bad_name");
+  EXPECT_EQ(as_json(lines[5])["source"], "local");
+  EXPECT_EQ(as_json(lines[6])["input"], "say \"hi\"\\\x01\xef\xbf\xbd\xc3\xbc.test");
+}
+
+TEST_F(Tool, WritesJsonOfNamesOfTheCommandLineAndWithPorts) {
+  const nlohmann::json value = as_json(run({"--format", "json", "--service", "https", "b.test"}).output);
+  EXPECT_EQ(value["port"], 443);
+  EXPECT_FALSE(value.contains("line"));
+}
+
+TEST_F(Tool, WritesCsvWithAHeader) {
+  const Result result = run({"--format", "csv", "-4", "-f", "-"}, {.input = "b.test\tx\ngone.test\n\"q\",.test\n"});
+  ASSERT_EQ(result.lines().size(), 4u);
+  EXPECT_EQ(result.lines()[0],
+            "input,status,addresses,canonical,ttl,source,server,queries,ms,extended_error,line,fields");
+  EXPECT_THAT(result.lines()[1],
+              MatchesRegex("b\\.test,ok,192\\.0\\.2\\.2,b\\.test,60,server,127\\.0\\.0\\.1:[0-9]+,1,[0-9.]+,,1,\"x\""));
+  EXPECT_THAT(result.lines()[2], StartsWith("gone.test,not_found,,,"));
+  EXPECT_THAT(result.lines()[3], StartsWith("\"\"\"q\"\",.test\",bad_name,,,"));
+  EXPECT_EQ(run({"--format", "csv", "--no-header", "b.test"}).lines().size(), 1u);
+}
+
+TEST_F(Tool, WritesTheAddressesAloneWhereTheyAreEnough) {
+  EXPECT_EQ(run({"--short", "b.test", "gone.test", "c.test"}).output, "192.0.2.2\n\n192.0.2.3\n");
+  EXPECT_EQ(run({"--short", "--format", "json", "b.test"}).output,
+            "{\"input\":\"b.test\",\"status\":\"ok\",\"addresses\":[\"192.0.2.2\"]}\n");
+  EXPECT_EQ(run({"--short", "--format", "csv", "b.test"}).output,
+            "input,status,addresses,fields\nb.test,ok,192.0.2.2,\n");
+}
+
+TEST_F(Tool, WritesOnlyTheResultsThatAreWanted) {
+  const Result ok = run({"--only", "ok", "b.test", "gone.test", "c.test"});
+  EXPECT_THAT(ok.lines(), ElementsAre("b.test\t192.0.2.2", "c.test\t192.0.2.3"));
+  EXPECT_EQ(ok.exit, kSomeFailed);
+  EXPECT_THAT(ok.errors, StartsWith("3 names, 1 failed"));
+  EXPECT_THAT(run({"--only", "failed", "b.test", "gone.test"}).lines(), ElementsAre("gone.test\tname not found"));
+}
+
+// --- versions, summaries, signals ---
+
+TEST_F(Tool, TellsTheVersionsInUse) {
+  const Result result = run_without_server({"--version"});
+  EXPECT_EQ(result.exit, kAllResolved);
+  EXPECT_THAT(result.output, ContainsRegex("^dns-cares [0-9.]+ with c-ares [0-9.]+ and libev [0-9.]+\n"));
+}
+
+TEST_F(Tool, IsQuietWhereToldSo) { EXPECT_THAT(run({"--quiet", "b.test", "gone.test"}).errors, IsEmpty()); }
+
+TEST_F(Tool, SummaryHasLatenciesWhereThereAreEnough) {
+  const Result result = run({"-4", "-f", "-"}, {.input = as_lines(bulk_names(100))});
+  EXPECT_THAT(result.errors,
+              ContainsRegex("latency: 50 % [0-9.]+ ms, 90 % [0-9.]+ ms, 99 % [0-9.]+ ms, longest [0-9.]+ ms"));
+  EXPECT_THAT(result.errors, HasSubstr("#"));
+}
+
+TEST_F(Tool, FinishesWhatIsUnderWayAtTheFirstInterrupt) {
+  server_.on("slow.test", "ANY", answer({"192.0.2.9"}).after(500ms));
+  Command command({"-s", server_.address(), "-f", "-"}, {.input = "b.test\nslow.test\n", .input_stays_open = true});
+  ASSERT_TRUE(command.output_has("b.test"));
+  command.send(SIGINT);
+  const Result result = command.finish();
+  EXPECT_EQ(result.exit, 130);
+  EXPECT_THAT(result.lines(), ElementsAre("b.test\t192.0.2.2", "slow.test\t192.0.2.9"));
+  EXPECT_THAT(result.errors, StartsWith("2 names, 0 failed"));
+}
+
+TEST_F(Tool, StopsAtOnceAtTheSecondInterrupt) {
+  server_.on("never.test", "ANY", drop());
+  Command command({"-s", server_.address(), "--deadline", "600", "--timeout", "600s", "-f", "-"},
+                  {.input = "b.test\nnever.test\n"});
+  ASSERT_TRUE(command.output_has("b.test"));
+  command.send(SIGINT);
+  command.send(SIGUSR1);
+  ASSERT_TRUE(command.errors_have("1 name, "));
+  command.send(SIGINT);
+  const Result result = command.finish();
+  EXPECT_EQ(result.exit, 130);
+  EXPECT_THAT(result.lines(), ElementsAre("b.test\t192.0.2.2"));
+}
+
+// --- output files ---
+
+std::string text_of(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// A folder that goes away with what is in it.
+class Folder {
+ public:
+  Folder() {
+    if (mkdtemp(path_.data()) == nullptr) throw std::system_error(errno, std::generic_category(), path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string file(const std::string &name) const { return path_ + '/' + name; }
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto &entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename());
+    return names;
+  }
+
+ private:
+  std::string path_ = std::filesystem::temp_directory_path() / "dns-cares-XXXXXX";
+};
+
+class ToolFiles : public Tool {
+ protected:
+  std::string output() const { return folder_.file("output"); }
+
+  Folder folder_;
+};
+
+TEST_F(ToolFiles, OutputIsThereOnceItIsWhole) {
+  std::ofstream(output()) << "old\n";
+  server_.on("slow.test", "ANY", drop());
+  Command command(
+      {"-s", server_.address(), "--deadline", "600", "--timeout", "600", "-o", output(), "b.test", "slow.test"}, {});
+  ASSERT_TRUE(server_.wait_for_queries(4, 60s));
+  EXPECT_EQ(text_of(output()), "old\n");
+  command.send(SIGINT);
+  command.send(SIGUSR1);
+  ASSERT_TRUE(command.errors_have("names, "));
+  command.send(SIGINT);
+  EXPECT_EQ(command.finish().exit, 130);
+  EXPECT_EQ(text_of(output()), "old\n") << "what is not whole must not be there";
+  EXPECT_THAT(folder_.names(), ElementsAre("output")) << "nothing else is left";
+
+  const Result result = run({"-o", output(), "b.test", "c.test"});
+  EXPECT_EQ(result.exit, kAllResolved) << result.errors;
+  EXPECT_THAT(result.output, IsEmpty());
+  EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\nc.test\t192.0.2.3\n");
+  EXPECT_THAT(folder_.names(), ElementsAre("output"));
+}
+
+TEST_F(ToolFiles, OutputThatCannotBeWrittenIsNamed) {
+  const Result result = run({"-o", "/no/such/folder/output", "b.test"});
+  EXPECT_EQ(result.exit, kInputOutput);
+  EXPECT_THAT(result.errors, HasSubstr("/no/such/folder/output: No such file or directory"));
+  EXPECT_EQ(run({"-o", "/dev/full", "b.test"}).exit, kInputOutput);
+}
+
+TEST_F(ToolFiles, AppendAddsToTheFile) {
+  EXPECT_EQ(run({"-o", output(), "--append", "--format", "csv", "--short", "b.test"}).exit, kAllResolved);
+  EXPECT_EQ(run({"-o", output(), "--append", "--format", "csv", "--short", "c.test"}).exit, kAllResolved);
+  EXPECT_EQ(text_of(output()), "input,status,addresses,fields\nb.test,ok,192.0.2.2,\nc.test,ok,192.0.2.3,\n");
+  expect_usage_error(run({"--append", "b.test"}), "-o FILE");
+}
+
+TEST_F(ToolFiles, ResumeGoesOnAfterTheLastWholeLine) {
+  for (const char *format : {"text", "json", "csv"}) {
+    SCOPED_TRACE(format);
+    const std::vector<std::string> arguments = {"-4",       "-o",   output(), "--resume",  "--short",
+                                                "--format", format, "b.test", "gone.test", "c.test"};
+    std::filesystem::remove(output());
+    run(arguments);
+    const std::string whole = text_of(output());
+    ASSERT_FALSE(whole.empty());
+    // Wherever it was broken off, the same comes out.
+    for (std::size_t length = 0; length <= whole.size(); ++length) {
+      std::ofstream(output(), std::ios::binary) << whole.substr(0, length);
+      run(arguments);
+      ASSERT_EQ(text_of(output()), whole) << "broken off after " << length << " octets";
+    }
+  }
+}
+
+TEST_F(ToolFiles, ResumeOfWhatIsWholeAsksForNothing) {
+  run({"-o", output(), "--resume", "b.test"});
+  const auto queries = server_.queries();
+  EXPECT_EQ(run({"-o", output(), "--resume", "b.test"}).exit, kAllResolved);
+  EXPECT_EQ(server_.queries(), queries);
+}
+
+TEST_F(ToolFiles, ResumeOfOtherResultsIsRefused) {
+  for (const char *format : {"text", "json", "csv"}) {
+    std::ofstream(output(), std::ios::trunc);
+    run({"-o", output(), "--resume", "--format", format, "b.test", "c.test"});
+    const std::string before = text_of(output());
+    const Result other = run({"-o", output(), "--resume", "--format", format, "b.test", "a.test", "c.test"});
+    EXPECT_EQ(other.exit, kInputOutput);
+    EXPECT_THAT(other.errors, HasSubstr("'c.test'"));
+    const Result shorter = run({"-o", output(), "--resume", "--format", format, "b.test"});
+    EXPECT_EQ(shorter.exit, kInputOutput);
+    EXPECT_THAT(shorter.errors, HasSubstr("fewer"));
+    EXPECT_EQ(text_of(output()), before);
+  }
+}
+
+TEST_F(ToolFiles, ResumeNeedsAFileAndAResultForEachLine) {
+  expect_usage_error(run({"--resume", "b.test"}), "-o FILE");
+  expect_usage_error(run({"-o", output(), "--resume", "--only", "ok", "b.test"}), "--only");
+  expect_usage_error(run({"-o", output(), "--resume", "--unordered", "b.test"}), "--unordered");
+  EXPECT_EQ(run({"-o", "/dev/null", "--resume", "b.test"}).exit, kInputOutput);
+}
+
+TEST_F(ToolFiles, TwoRunsDoNotAddToOneFile) {
+  server_.on("slow.test", "ANY", drop());
+  Command command(
+      {"-s", server_.address(), "--deadline", "600", "--timeout", "600", "-o", output(), "--resume", "slow.test"}, {});
+  ASSERT_TRUE(server_.wait_for_queries(2, 60s));
+  const Result second = run({"-o", output(), "--resume", "slow.test"});
+  EXPECT_EQ(second.exit, kInputOutput);
+  EXPECT_THAT(second.errors, HasSubstr("another run"));
+}
+
+// Killed again and again at moments of chance, it loses nothing and writes nothing twice.
+TEST_F(ToolFiles, ResumesAfterBeingKilledAtAnyMoment) {
+  const std::vector<std::string> names = bulk_names(100'000);
+  const TempFile input(as_lines(names));
+  const std::vector<std::string> arguments = {"-s", server_.address(), "-4",       "-f",        input.path(),
+                                              "-o", output(),          "--resume", "--threads", "2"};
+  std::minstd_rand random(20250601);
+  int kills = 0;
+  for (bool ended = false; !ended; ++kills) {
+    Command command(arguments, {});
+    const auto wanted = server_.queries() + std::uniform_int_distribution<std::uint64_t>(1, 15'000)(random);
+    while (!server_.wait_for_queries(wanted, 10ms) && command.is_running()) {
+    }
+    command.send(SIGKILL);
+    const Result result = command.finish();
+    ended = result.signal != SIGKILL;
+    EXPECT_TRUE(!ended || result.exit == kAllResolved) << result.errors;
+  }
+  EXPECT_GT(kills, 5);
+  std::ifstream file(output());
+  std::size_t count = 0;
+  for (std::string line; std::getline(file, line); ++count) {
+    ASSERT_LT(count, names.size());
+    ASSERT_EQ(line, names[count] + '\t' + hashed_address(kBulk, names[count]));
+  }
+  EXPECT_EQ(count, names.size());
+}
+
+TEST_F(ToolFiles, StatsAreJson) {
+  const std::string path = folder_.file("stats");
+  run({"-4", "--stats", path, "b.test", "gone.test", "gone.test", "127.0.0.1"});
+  const nlohmann::json stats = nlohmann::json::parse(text_of(path));
+  EXPECT_EQ(stats["v"], 1);
+  EXPECT_EQ(stats["names"], 4);
+  EXPECT_EQ(stats["failed"], 2);
+  EXPECT_EQ(stats["statuses"], (nlohmann::json{{"ok", 2}, {"not_found", 2}}));
+  EXPECT_EQ(stats["sources"]["local"], 1);
+  EXPECT_EQ(stats["queries"], 2);
+  EXPECT_GT(stats["latency_ms"]["p50"], 0);
+  EXPECT_EQ(run({"--stats", "/no/such/folder/stats", "b.test"}).exit, kInputOutput);
+}
+
+TEST_F(ToolFiles, MetricsAreInTheFormatOfPrometheus) {
+  const std::string path = folder_.file("metrics.prom");
+  run({"--prometheus", path, "b.test", "gone.test"});
+  const std::string text = text_of(path);
+  EXPECT_THAT(text, HasSubstr("# TYPE dns_cares_lookups_total counter\n"));
+  EXPECT_THAT(text, HasSubstr("dns_cares_lookups_total{status=\"ok\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("dns_cares_lookups_total{status=\"not_found\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("dns_cares_lookup_seconds_bucket{le=\"+Inf\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("dns_cares_in_flight 0\n"));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_THAT(line, MatchesRegex("# (HELP|TYPE) .*|[a-z_]+(\\{[a-z]+=\"[^\"]*\"\\})? [0-9.e+-]+"));
+  }
+}
+
+// --- how fast, and by whom ---
+
+TEST_F(Tool, ResultsOfManyThreadsAreInOrder) {
+  const std::vector<std::string> names = bulk_names(20'000);
+  const Result result = run({"-4", "--threads", "4", "-f", "-"}, {.input = as_lines(names)});
+  const std::vector<std::string> lines = result.lines();
+  ASSERT_EQ(lines.size(), names.size()) << result.errors;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    ASSERT_EQ(lines[i], names[i] + '\t' + hashed_address(kBulk, names[i]));
+  }
+  EXPECT_EQ(result.exit, kAllResolved);
+  EXPECT_EQ(run({"--threads", "8", "b.test"}).output, "b.test\t192.0.2.2\n") << "more threads than names";
+}
+
+TEST_F(Tool, ThreadsStopAtTheSecondInterruptToo) {
+  server_.on("*.never.test", "ANY", drop());
+  Command command({"-s", server_.address(), "-4", "--threads", "3", "--concurrency", "3", "--deadline", "600",
+                   "--timeout", "600", "-f", "-"},
+                  {.input = "a.never.test\nb.never.test\nc.never.test\nd.never.test\n"});
+  ASSERT_TRUE(server_.wait_for_queries(3, 60s));
+  command.send(SIGINT);
+  ASSERT_TRUE(command.tells_at(SIGUSR1, "0 names, "));
+  command.send(SIGINT);
+  EXPECT_EQ(command.finish().exit, 130);
+}
+
+TEST_F(Tool, StartsNoMoreLookupsThanItsRateAllows) {
+  const Stopwatch stopwatch;
+  const Result result = run({"-4", "--rate", "200/s", "-f", "-"}, {.input = as_lines(bulk_names(100))});
+  EXPECT_EQ(result.lines().size(), 100u);
+  EXPECT_GT(stopwatch.ms(), 450) << "100 lookups, of which 4 may start at once, at 200 in a second";
+  expect_usage_error(run({"--rate", "fast", "b.test"}), "'fast'");
+}
+
+TEST_F(Tool, ShardsAreEachNameOnce) {
+  const std::vector<std::string> names = bulk_names(1000);
+  std::vector<std::string> all;
+  for (const char *shard : {"1/3", "2/3", "3/3"}) {
+    const Result result = run({"-4", "--shard", shard, "-f", "-"}, {.input = as_lines(names)});
+    EXPECT_GT(result.lines().size(), 250u);
+    for (const std::string &line : result.lines()) all.push_back(line.substr(0, line.find('\t')));
+  }
+  EXPECT_THAT(all, testing::UnorderedElementsAreArray(names));
+  for (const char *nonsense : {"0/3", "4/3", "1", "1/", "/3", "1/3/5", "-1/3"}) {
+    expect_usage_error(run({"--shard", nonsense, "b.test"}), std::string("'") + nonsense + "'");
+  }
+}
+
+// --- the terminal ---
+
+TEST_F(Tool, ShowsItsProgressOnATerminal) {
+  server_.on("slow.test", "ANY", answer({"192.0.2.9"}).after(1s));
+  const Result result = run({"b.test", "gone.test", "slow.test"}, {.terminal_errors = true});
+  EXPECT_THAT(result.errors, HasSubstr("\r\033[K"));
+  EXPECT_THAT(result.errors, ContainsRegex("2 of 3 \\(67 %\\), [0-9]+/s, 1 failed \\(1 not_found\\), 1 in flight"));
+  EXPECT_THAT(result.errors, HasSubstr("\033[33m")) << "in colour";
+  const std::size_t wiped = result.errors.rfind("\r\033[K");
+  EXPECT_THAT(result.errors.substr(wiped), HasSubstr("3 names, 1 failed")) << "wiped off before the summary";
+}
+
+TEST_F(Tool, ShowsNoProgressWhereItIsNotWanted) {
+  server_.on("slow.test", "ANY", answer({"192.0.2.9"}).after(500ms));
+  EXPECT_THAT(run({"slow.test"}).errors, Not(HasSubstr("in flight"))) << "piped";
+  EXPECT_THAT(run({"--quiet", "slow.test"}, {.terminal_errors = true}).errors, IsEmpty());
+  EXPECT_THAT(run({"slow.test"}, {.terminal_errors = true, .environment = {"NO_COLOR=1"}}).errors,
+              AllOf(HasSubstr("in flight"), Not(HasSubstr("\033[3"))));
+}
+
+TEST_F(Tool, TraceTellsEachStep) {
+  server_.on("ede.test", "ANY", servfail().extended_error(6, "bogus\033[31m"));
+  const Result result = run({"-4", "--trace", "b.test", "ede.test"});
+  EXPECT_THAT(result.errors, StartsWith("; b.test: looked up\n;   b.test A: asks " + server_.address() + "\n"));
+  EXPECT_THAT(result.errors, HasSubstr("A: " + server_.address() + " answers after "));
+  EXPECT_THAT(result.errors, HasSubstr("; b.test: success, from server, "));
+  EXPECT_THAT(result.errors, HasSubstr("extended error 6: bogus\\027[31m"));
+  EXPECT_EQ(result.lines().size(), 2u);
 }
 
 }  // namespace

@@ -2,37 +2,76 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iostream>
+#include <algorithm>
+#include <utility>
 
 namespace dns_cares_tool {
 namespace {
 
 constexpr const char *kBlanks = " \t\r\v\f";
-
-void read_lines(std::istream &input, std::vector<std::string> &names) {
-  std::string line;
-  while (std::getline(input, line)) {
-    const std::size_t start = line.find_first_not_of(kBlanks);
-    if (start == std::string::npos || line[start] == '#') continue;
-    names.push_back(line.substr(start, line.find_last_not_of(kBlanks) + 1 - start));
-  }
-}
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 }  // namespace
 
-void read_names(const std::string &path, std::vector<std::string> &names) {
-  errno = 0;
-  std::ifstream file;
-  if (path != "-") file.open(path);
-  std::istream &input = path == "-" ? std::cin : file;
-  if (input) read_lines(input, names);
-  // A file that cannot be opened has failed already; one that cannot be read, a folder say, fails with `bad`.
-  if (input.bad() || (path != "-" && !file.is_open()) || errno == EISDIR) {
-    throw InputError(fmt::format("{}: {}", path, errno != 0 ? std::strerror(errno) : "cannot be read"));
+Input::Input(std::vector<std::string> names, const std::vector<std::string> &files) : names_(std::move(names)) {
+  files_.reserve(files.size());
+  for (const std::string &file : files) files_.emplace_back(file);
+}
+
+Input::Got Input::next(Line &line) {
+  if (name_ < names_.size()) {
+    line = {};
+    line.name = names_[name_++];
+    return Got::kLine;
   }
+  while (file_ < files_.size()) {
+    std::string_view text;
+    switch (files_[file_].next(text)) {
+      case Got::kNothingYet:
+        return Got::kNothingYet;
+      case Got::kEnd:
+        ++file_;
+        number_ = 0;
+        break;
+      case Got::kLine:
+        ++number_;
+        if (take_apart(text, line)) return Got::kLine;
+    }
+  }
+  return Got::kEnd;
+}
+
+bool Input::take_apart(std::string_view text, Line &line) {
+  if (number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  if (text.empty() || text.front() == '#') return false;
+  const std::size_t tab = text.find('\t');
+  const std::string_view name = text.substr(0, tab);
+  line.name = name.substr(0, name.find_last_not_of(kBlanks) + 1);
+  line.has_fields = tab != std::string_view::npos;
+  line.fields = line.has_fields ? text.substr(tab + 1) : std::string_view();
+  line.unreadable = files_[file_].was_cut() || line.name.find('\0') != std::string::npos;
+  line.file = file_;
+  line.number = number_;
+  return true;
+}
+
+std::optional<double> Input::fraction() const {
+  double done = static_cast<double>(name_);
+  double all = static_cast<double>(names_.size());
+  for (const LineReader &file : files_) {
+    if (file.size() == 0) return std::nullopt;
+    done += static_cast<double>(file.offset());
+    all += static_cast<double>(file.size());
+  }
+  return all > 0 ? std::min(done / all, 1.0) : 1.0;
+}
+
+std::string Input::place_of(const Line &line) const {
+  if (line.number == 0) return {};
+  if (files_.size() == 1) return fmt::format("line {}", line.number);
+  return fmt::format("{}, line {}", files_[line.file].path(), line.number);
 }
 
 }  // namespace dns_cares_tool

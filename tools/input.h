@@ -1,19 +1,42 @@
-// The names to resolve: from the command line and from files.
+// What is to be looked up: the names of the command line, then the lines of the files.
 #pragma once
 
-#include <istream>
-#include <stdexcept>
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "line.h"
+#include "line_reader.h"
 
 namespace dns_cares_tool {
 
-struct InputError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+class Input {
+ public:
+  using Got = LineReader::Got;
 
-// Appends one name for each line of the file ("-": standard input). Blanks around a name are dropped, lines that are
-// empty or begin with '#' are skipped. Throws InputError, which names the file.
-void read_names(const std::string &path, std::vector<std::string> &names);
+  // Opens all files. Throws InputError, as next() does.
+  Input(std::vector<std::string> names, const std::vector<std::string> &files);
+
+  // The next line that has a name. Empty lines and those that begin with '#' are passed over. kNothingYet: there may be
+  // one when waits_for() is readable.
+  Got next(Line &line);
+  int waits_for() const { return files_[file_].fd(); }
+
+  // Which part of the input has been given; nothing if it is not known how much there will be.
+  std::optional<double> fraction() const;
+  // "line 3", with the file's name if there are several; "" for a name of the command line.
+  std::string place_of(const Line &line) const;
+
+ private:
+  bool take_apart(std::string_view text, Line &line);
+
+  std::vector<std::string> names_;
+  std::size_t name_ = 0;
+  std::vector<LineReader> files_;
+  std::size_t file_ = 0;
+  std::size_t number_ = 0;  // of the line last read in that file
+};
 
 }  // namespace dns_cares_tool

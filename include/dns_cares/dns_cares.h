@@ -50,7 +50,8 @@ struct addrinfo; /* complete in <netdb.h> under POSIX.1-2001 or later */
 enum dns_status {
   DNS_OK = 0,
   DNS_ENOTFOUND,    /* the name does not exist (NXDOMAIN), or is not a numeric address where one was asked for */
-  DNS_ENODATA,      /* the name exists, but has no address of the family asked for (RFC 2308 section 2.2) */
+  DNS_ENODATA,      /* the name exists, but has no address of the family, or no record of the type, that was asked
+                       for (RFC 2308 section 2.2) */
   DNS_ETIMEOUT,     /* no answer within the tries or by the deadline */
   DNS_ESERVFAIL,    /* the servers answered SERVFAIL, or a code that makes no sense for a lookup */
   DNS_EREFUSED,     /* the servers answered REFUSED */
@@ -62,7 +63,8 @@ enum dns_status {
                        1035 section 2.3.4), a character of ASCII other than letters, digits, '-', '_', '/', '*', or
                        beyond ASCII what IDNA2008 does not allow, or all if the library is without libidn2 */
   DNS_EBADFAMILY,   /* family is none of AF_UNSPEC, AF_INET, AF_INET6, or a literal is of the other one */
-  DNS_EBADFLAGS,    /* unknown bit in ai_flags, AI_CANONNAME without a hostname, unknown option */
+  DNS_EBADFLAGS,    /* unknown bit in ai_flags, AI_CANONNAME without a hostname, unknown option, or a type that is
+                       none of records */
   DNS_ESERVICE,     /* unknown service, or not one of this socktype, or not numeric where it must be */
   DNS_ESOCKTYPE,    /* unknown socktype, or a protocol that does not go with it */
   DNS_ENOMEM,       /* no memory */
@@ -175,6 +177,9 @@ struct dns_options {
   unsigned max_ttl_s;           /* 86400: seconds an answer is cached at most */
   unsigned max_negative_ttl_s;  /* 900: seconds a negative answer is cached at most */
   unsigned max_stale_s;         /* 0: never serve stale; else seconds past the TTL (RFC 8767) */
+  int tcp;                      /* 0: by UDP, and by TCP what does not fit, unless resolv_conf has the option use-vc;
+                                   else: by TCP only */
+  int no_search;                /* 0: the search list of resolv_conf applies; else: names are asked for as they are */
 };
 
 /* Fills in the defaults above, and size. NULL is fine. */

@@ -54,6 +54,13 @@ typedef void (*evloop_async_cb)(void *arg);
 /* The default loop, made on first use. NULL when libev has no usable backend. */
 DNS_CARES_API struct ev_loop *evloop_get_default(void);
 
+/* A loop of one's own: for a thread of its own, say. Without memory or a usable backend, NULL. */
+DNS_CARES_API struct ev_loop *evloop_new(void);
+
+/* Destroys a loop that evloop_new() made, and what dns_cares has on it; not from within its evloop_run(). NULL is
+ * fine. */
+DNS_CARES_API void evloop_destroy(struct ev_loop *loop);
+
 /* Runs the loop until nothing keeps it alive or evloop_break() is called. Calls may be nested. */
 DNS_CARES_API void evloop_run(struct ev_loop *loop);
 

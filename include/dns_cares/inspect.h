@@ -67,6 +67,17 @@ struct dns_stats {
  * or its size is not even that of its first member. */
 DNS_CARES_API int dns_get_stats(struct ev_loop *loop, struct dns_stats *stats);
 
+/* The versions in use at run time, which need not be those that the program was built with. */
+struct dns_versions {
+  size_t size;           /* set by the caller */
+  const char *dns_cares; /* "0.1.0"; static storage, as all here */
+  const char *cares;     /* "1.34.5" */
+  const char *libev;     /* "4.33" */
+};
+
+/* DNS_OK, or DNS_EBADFLAGS if `versions` is NULL or its size is not even that of its first member. Any thread. */
+DNS_CARES_API int dns_get_versions(struct dns_versions *versions);
+
 /* Where the result of one lookup came from. */
 struct dns_result_info {
   size_t size;        /* set by the caller */
@@ -107,7 +118,7 @@ struct dns_trace_event {
   int step;           /* enum dns_trace_step */
   const void *lookup; /* which lookup: the same for all its steps; NULL for steps of queries, which many may share */
   const char *name;   /* a text that is valid during the call only, as all here */
-  int type;           /* RR type: 1 A, 28 AAAA */
+  int type;           /* RR type (enum dns_type of records.h): 1 A, 28 AAAA */
   int status;         /* enum dns_status */
   int source;         /* enum dns_source */
   unsigned attempt;   /* from 1 */

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <new>
 
+#include "cares/message.h"
 #include "cares/wire.h"
 #include "clock.h"
 #include "dns_cares/dns_cares.h"
@@ -14,7 +15,7 @@
 namespace dns_cares {
 namespace {
 
-constexpr int kEdnsSize = 1232;  // octets; fits an IPv6 packet of minimal size (RFC 9715 section 3)
+constexpr std::size_t kEdnsSize = 1232;  // octets; fits an IPv6 packet of minimal size (RFC 9715 section 3)
 
 // libev stops a timer that repeats after 0 seconds, and c-ares gives 0 for what is overdue.
 constexpr double kLeastTimeout = 0.001;
@@ -81,7 +82,7 @@ ares_channel make_channel(const Channel::Options &options, ares_sock_state_cb so
   ares_options native{};
   native.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
   native.flags |= options.tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC;
-  native.ednspsz = kEdnsSize;
+  native.ednspsz = static_cast<int>(kEdnsSize);
   native.timeout = static_cast<int>(std::min(options.timeout_ms, 1U << 30));
   native.tries = static_cast<int>(std::min(options.tries, 1000U));
   native.ndots = 1;
@@ -113,9 +114,11 @@ Channel::Channel(struct ev_loop *loop, const Options &options, Journal &journal,
       owner_(owner),
       journal_(journal),
       tcp_(options.tcp),
+      after_truncation_(options.after_truncation),
       sockets_(loop, dns_sock_cb, this, *this),
       timer_(loop, dns_timer_cb, this, Liveness::kWeak) {
   init_library();
+  if (options.whole_replies) whole_replies_.emplace();
   channel_.reset(make_channel(options, dns_sock_state_cb, this));
   sockets_.attach(channel_.get());
   const int status = ares_set_servers_ports_csv(channel_.get(), to_csv(options.servers).c_str());
@@ -142,10 +145,10 @@ void Channel::send(Question &question) {
     journal_.sent(question.name.c_str(), question.type, nullptr, 0);
   }
 #if DNS_CARES_HAS_DNSREC
-  const auto type = static_cast<ares_dns_rec_type_t>(question.type);
+  const auto type = static_cast<ares_dns_rec_type_t>(number_of(question.type));
   ares_query_dnsrec(channel_.get(), question.name.c_str(), ARES_CLASS_IN, type, on_reply, &question, nullptr);
 #else
-  ares_query(channel_.get(), question.name.c_str(), ns_c_in, static_cast<int>(question.type), on_reply, &question);
+  ares_query(channel_.get(), question.name.c_str(), ns_c_in, number_of(question.type), on_reply, &question);
 #endif
   sending_ = nullptr;
 }
@@ -179,6 +182,14 @@ void Channel::count_resent(Question &question) {
 
 namespace {
 
+// What the ticket in the short form of a reply says; nothing if it has none. See WholeReplies.
+std::optional<std::uint32_t> ticket_in(Message message) {
+  Record record;
+  if (message.count(Section::kAnswer) != 1 || !message.read(Section::kAnswer, 0, record)) return std::nullopt;
+  if (record.type != ns_t_a) return std::nullopt;
+  return ns_get32(record.address.octets.data());
+}
+
 // A reply in the form in which c-ares gives it; there may be none.
 #if DNS_CARES_HAS_DNSREC
 struct Reply {
@@ -187,6 +198,7 @@ struct Reply {
   bool truncated() const { return (ares_dns_record_get_flags(message) & ARES_FLAG_TC) != 0; }
   Answer decoded(const Question &question) const { return decode(*message, question.name.c_str(), question.type); }
   ExtendedError error() const { return read_extended_error(*message); }
+  std::optional<std::uint32_t> ticket() const { return ticket_in(Message(*message)); }
 };
 #else
 struct Reply {
@@ -195,11 +207,12 @@ struct Reply {
   const ns_msg *parsed;  // null if it could not be
 
   // c-ares cuts what is longer than we said we take.
-  bool truncated() const { return (message[2] & 0x02) != 0 || length >= kEdnsSize; }
+  bool truncated() const { return (message[2] & 0x02) != 0 || length >= static_cast<int>(kEdnsSize); }
   Answer decoded(const Question &question) const {
     return parsed != nullptr ? decode(*parsed, question.name.c_str(), question.type) : Answer::failure(DNS_EBADRESP);
   }
   ExtendedError error() const { return parsed != nullptr ? read_extended_error(*parsed) : ExtendedError{}; }
+  std::optional<std::uint32_t> ticket() const { return parsed != nullptr ? ticket_in(Message(*parsed)) : std::nullopt; }
 };
 #endif
 
@@ -238,6 +251,13 @@ Answer Channel::answer_of(const Question &question, int ares_status, const Reply
   const auto verdict = verdicts_.take(question);
   // Nothing was read since the last query if a timeout has ended it.
   const double round_trip = std::max(last_read_at_ - question.sent_at, 0.0);
+  if (reply.message != nullptr && whole_replies_) {
+    const auto ticket = reply.ticket();
+    Answer answer = ticket ? whole_replies_->take(*ticket) : Answer::failure(DNS_EBADRESP);
+    answer.origin.queries = question.queries;
+    answer.origin.round_trip = round_trip;
+    return answer;
+  }
   if (reply.message != nullptr) {
     Answer answer = reply.decoded(question);
     answer.origin = {question.queries, last_from_, round_trip, reply.error()};
@@ -279,11 +299,28 @@ void Channel::finish(Question &question, int ares_status, const Reply &reply) no
 
 // A malformed datagram is left out, for whoever forges one must not end the question it forges an answer to. (c-ares
 // 1.34 would even close the socket, and ask all other questions on it anew.)
-bool Channel::on_message(Sockets::Octets message, const ServerAddress &from) noexcept {
-  const bool well_formed = parse_message(message, last_message_);
+Sockets::Octets Channel::on_message(Sockets::Octets message, const ServerAddress &from) noexcept {
   last_from_ = from;
+  try {
+    if (whole_replies_) return on_whole_reply(message, from);
+  } catch (const std::bad_alloc &) {
+    return {};
+  }
+  const bool well_formed = parse_message(message, last_message_);
   verdicts_.note(message, well_formed ? &last_message_ : nullptr, from);
-  return well_formed;
+  return well_formed ? message : Sockets::Octets();
+}
+
+// A datagram of more octets than we said we take may have been cut when it was read.
+Sockets::Octets Channel::on_whole_reply(Sockets::Octets message, const ServerAddress &from) {
+  const bool cut = !tcp_ && message.size() >= NS_HFIXEDSZ && ((message[2] & 0x02) != 0 || message.size() > kEdnsSize);
+  if (cut) return whole_replies_->pass_truncated(message);
+  const Sockets::Octets short_form = whole_replies_->keep(message, from, after_truncation_);
+  ns_msg parsed;
+  const bool well_formed =
+      !short_form.empty() && ns_initparse(message.data(), static_cast<int>(message.size()), &parsed) == 0;
+  verdicts_.note(message, well_formed ? &parsed : nullptr, from);
+  return short_form;
 }
 
 void Channel::dns_sock_state_cb(void *arg, ares_socket_t fd, int readable, int writable) {
@@ -310,6 +347,7 @@ void Channel::process(ares_socket_t readable, ares_socket_t writable) {
     ares_process_fd(channel_.get(), readable, writable);
     // 1.18 takes a message in two steps, and would wait for an event between them.
   } while (sockets_.octets_held(readable) != held);
+  if (whole_replies_) whole_replies_->clear();
   if (kTimeoutIsCheap || timer_due_ == kNotArmed) rearm_timer();
   owner_.on_progress();
 }

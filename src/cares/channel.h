@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "cares/decode.h"
 #include "cares/sockets.h"
 #include "cares/verdicts.h"
+#include "cares/whole_replies.h"
 #include "evloop/watchers.h"
 #include "journal.h"
 #include "resolver/resolv_conf.h"
@@ -33,9 +35,11 @@ class Channel final : public Upstream, private Sockets::Observer {
   struct Options {
     std::vector<ServerAddress> servers;  // in the order they are asked
     bool tcp = false;
-    unsigned timeout_ms = 2000;  // of a server's first try
-    unsigned tries = 3;          // per server
-    bool rotate = false;         // spread first tries over the servers
+    unsigned timeout_ms = 2000;     // of a server's first try
+    unsigned tries = 3;             // per server
+    bool rotate = false;            // spread first tries over the servers
+    bool whole_replies = false;     // for questions that want them, and no others
+    bool after_truncation = false;  // by TCP, since the answers did not fit a datagram
 
     bool operator==(const Options &) const = default;
   };
@@ -77,7 +81,8 @@ class Channel final : public Upstream, private Sockets::Observer {
   static void dns_sock_cb(int fd, int revents, void *self);
   static void dns_timer_cb(void *self);
 
-  bool on_message(Sockets::Octets message, const ServerAddress &from) noexcept override;
+  Sockets::Octets on_message(Sockets::Octets message, const ServerAddress &from) noexcept override;
+  Sockets::Octets on_whole_reply(Sockets::Octets message, const ServerAddress &from);
   void on_sent(Sockets::Octets message, const ServerAddress &to) noexcept override;
   void process(ares_socket_t readable, ares_socket_t writable);
   void rearm_timer();
@@ -106,6 +111,8 @@ class Channel final : public Upstream, private Sockets::Observer {
 
   Journal &journal_;
   const bool tcp_;
+  const bool after_truncation_;
+  std::optional<WholeReplies> whole_replies_;
   double last_sent_at_ = 0;
   Question *sending_ = nullptr;  // while c-ares is given a question
   std::unordered_map<std::uint16_t, Resent> resent_;

@@ -6,36 +6,12 @@
 #include "cares/message.h"
 #include "dns_cares/dns_cares.h"
 #include "resolver/name.h"
+#include "resolver/reply_rules.h"
 
 namespace dns_cares {
 namespace {
 
-// Far more than any chain in use has; each link may cost a pass over all records.
-constexpr std::size_t kMostLinks = 64;
-
 constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
-
-// A TTL with the top bit set counts as 0 (RFC 2181 section 8).
-std::uint32_t sane_ttl(std::uint32_t ttl) { return ttl > 0x7fffffffU ? 0 : ttl; }
-
-int status_of(unsigned rcode) {
-  switch (rcode) {
-    case ns_r_noerror:
-      return DNS_OK;
-    case ns_r_formerr:
-      return DNS_EFORMERR;
-    case ns_r_servfail:
-      return DNS_ESERVFAIL;
-    case ns_r_nxdomain:
-      return DNS_ENOTFOUND;
-    case ns_r_notimpl:
-      return DNS_ENOTIMP;
-    case ns_r_refused:
-      return DNS_EREFUSED;
-    default:
-      return DNS_ESERVFAIL;  // A code that means nothing to a resolver: the server has failed it.
-  }
-}
 
 // What is found while a reply is read. The chain of CNAME records is followed from the question.
 struct Findings {
@@ -85,7 +61,7 @@ std::uint32_t negative_ttl(Message &message, std::string_view name) {
 Answer decode_message(Message message, const char *question, RRType type) {
   // Its memory is used again for each reply.
   static thread_local Findings findings;
-  const int status = status_of(message.rcode());
+  const int status = status_of_rcode(message.rcode());
   if (status != DNS_OK && status != DNS_ENOTFOUND) return Answer::failure(status);
 
   findings.links = 0;

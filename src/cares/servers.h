@@ -36,27 +36,42 @@ class Servers final : public Upstream, private Channel::Owner {
           void *progress_arg, const Lifetime &lifetime);
 
   void ask(Question &question) noexcept override;
-  bool idle() const;
+  bool idle() const { return addresses_.idle() && whole_replies_.idle(); }
 
  private:
+  // The channels of one kind of questions.
+  struct Line {
+    bool idle() const;
+    // Takes out of `old` what is done with.
+    void rest();
+
+    Channel::Options options;
+    std::unique_ptr<Channel> first{};             // by UDP, unless the options say TCP
+    std::size_t asked = 0;                        // of first
+    double opened_at = 0;                         // first, seconds on the steady clock
+    std::vector<std::unique_ptr<Channel>> old{};  // with questions on their way
+    std::unique_ptr<Channel> rested{};            // one that was old
+    std::unique_ptr<Channel> tcp{};               // made when it is first needed
+  };
+
   void on_progress() override;
   void on_truncated(Question &question) noexcept override;
   std::unique_ptr<Channel> open(const Channel::Options &options);
-  bool is_old() const;
-  void replace_first() noexcept;
+  Line &line_of(const Question &question) { return wants_whole_reply(question.type) ? whole_replies_ : addresses_; }
+  bool is_old(const Line &line) const;
+  void open_first(Line &line);
+  int renew_first(Line &line) noexcept;
 
   struct ev_loop *const loop_;
-  const Channel::Options options_;
   Journal &journal_;
   const Progress progress_;
   void *const progress_arg_;
   const Lifetime lifetime_;
-  std::unique_ptr<Channel> first_;             // by UDP, unless the options say TCP
-  std::size_t asked_ = 0;                      // of first_
-  double opened_at_;                           // first_, seconds on the steady clock
-  std::vector<std::unique_ptr<Channel>> old_;  // with questions on their way
-  std::unique_ptr<Channel> rested_;            // one that was old
-  std::unique_ptr<Channel> tcp_;               // made when it is first needed
+  Line addresses_;
+  Line whole_replies_;  // opened when it is first needed
 };
+
+// Of the c-ares that is loaded: "1.18.1".
+const char *cares_version() noexcept;
 
 }  // namespace dns_cares

@@ -20,6 +20,9 @@ constexpr int kReceiveBuffer = 4 << 20;
 constexpr std::size_t kReplyCost = 832;
 constexpr std::size_t kUsableQuarters = 3;
 
+// Octets of the length in front of each message in a stream (RFC 1035 section 4.2.2).
+constexpr std::size_t kLength = 2;
+
 // Datagrams dropped before the loop's other watchers have their turn.
 constexpr int kDroppedAtOnce = 64;
 
@@ -167,7 +170,10 @@ ares_ssize_t Sockets::receive_datagram(const Socket &socket, void *data, std::si
     const ssize_t got = recvfrom(socket.watcher->fd(), data, size, flags, from, from_size);
     if (got < 0) return got;
     const Octets message = {static_cast<const unsigned char *>(data), static_cast<std::size_t>(got)};
-    if (observer_.on_message(message, socket.server)) return got;
+    const Octets to_see = observer_.on_message(message, socket.server);
+    if (to_see.empty() || to_see.size() > size) continue;
+    if (to_see.data() != message.data()) std::memcpy(data, to_see.data(), to_see.size());
+    return static_cast<ares_ssize_t>(to_see.size());
   }
   errno = EAGAIN;
   return -1;
@@ -184,11 +190,11 @@ ares_ssize_t Sockets::receive_stream(Socket &socket, void *data, std::size_t siz
     if (got == 0) return -1;
     try {
       socket.octets.append(block, static_cast<std::size_t>(got));
+      find_whole_messages(socket);
     } catch (const std::bad_alloc &) {
       no_memory_ = true;
       return -1;
     }
-    find_whole_messages(socket);
     errno = EAGAIN;
     if (socket.whole == 0) return -1;
   }
@@ -200,13 +206,23 @@ ares_ssize_t Sockets::receive_stream(Socket &socket, void *data, std::size_t siz
 }
 
 void Sockets::find_whole_messages(Socket &socket) {
-  const auto *data = reinterpret_cast<const unsigned char *>(socket.octets.data());
-  while (socket.octets.size() - socket.whole >= 2) {
-    const std::size_t length = static_cast<std::size_t>(data[socket.whole]) << 8 | data[socket.whole + 1];
-    if (socket.octets.size() - socket.whole - 2 < length) return;
-    observer_.on_message({data + socket.whole + 2, length}, socket.server);
-    socket.whole += 2 + length;
+  while (socket.octets.size() - socket.whole >= kLength) {
+    const auto *data = reinterpret_cast<const unsigned char *>(socket.octets.data()) + socket.whole;
+    const Octets message = {data + kLength, static_cast<std::size_t>(data[0]) << 8 | data[1]};
+    if (socket.octets.size() - socket.whole - kLength < message.size()) return;
+    const Octets to_see = observer_.on_message(message, socket.server);
+    const bool is_other = !to_see.empty() && to_see.data() != message.data();
+    socket.whole +=
+        is_other ? replace_message(socket.octets, socket.whole, message.size(), to_see) : kLength + message.size();
   }
+}
+
+// How many octets the other then has, with its length.
+std::size_t Sockets::replace_message(std::string &octets, std::size_t place, std::size_t length, Octets with) {
+  std::string message = {static_cast<char>(with.size() >> 8), static_cast<char>(with.size())};
+  message.append(reinterpret_cast<const char *>(with.data()), with.size());
+  octets.replace(place, kLength + length, message);
+  return message.size();
 }
 
 std::size_t Sockets::octets_held(int fd) const {

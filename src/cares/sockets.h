@@ -26,9 +26,10 @@ class Sockets {
  public:
   using Octets = std::span<const unsigned char>;
   struct Observer {
-    // Each DNS message that comes in, before c-ares sees it. A datagram for which it returns false c-ares does not get
-    // to see.
-    virtual bool on_message(Octets message, const ServerAddress &from) noexcept = 0;
+    // Each DNS message that comes in, before c-ares sees it. Returns what c-ares gets to see: the message itself, or
+    // something else that is valid until the next call. A datagram for which that is empty it does not get to see; in a
+    // stream it then sees the message itself.
+    virtual Octets on_message(Octets message, const ServerAddress &from) noexcept = 0;
     // Each datagram that has gone out.
     virtual void on_sent(Octets message, const ServerAddress &to) noexcept = 0;
 
@@ -79,6 +80,7 @@ class Sockets {
                                 ares_socklen_t *from_size);
   ares_ssize_t receive_stream(Socket &socket, void *data, std::size_t size);
   void find_whole_messages(Socket &socket);
+  std::size_t replace_message(std::string &octets, std::size_t place, std::size_t length, Octets with);
 
   struct ev_loop *const loop_;
   const evloop_io_cb on_ready_;

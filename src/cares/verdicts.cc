@@ -64,7 +64,7 @@ std::optional<Verdicts::Verdict> Verdicts::take(const Question &question) {
   if (verdicts_.empty()) return std::nullopt;
   std::array<unsigned char, NS_MAXCDNAME> wire;
   if (ns_name_pton(question.name.c_str(), wire.data(), wire.size()) < 0) return std::nullopt;
-  const auto found = verdicts_.find(key(question_name(wire), static_cast<unsigned>(question.type)));
+  const auto found = verdicts_.find(key(question_name(wire), number_of(question.type)));
   if (found == verdicts_.end()) return std::nullopt;
   Verdict verdict = std::move(found->second);
   verdicts_.erase(found);

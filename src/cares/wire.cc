@@ -20,19 +20,6 @@ ExtendedError read_option(Octets data) {
   return {static_cast<int>(number_at(data, 0)), std::string(text.begin(), text.end())};
 }
 
-// Options follow each other as code, length and data (RFC 6891 section 6.1.2).
-ExtendedError find_option(Octets options) {
-  while (options.size() >= 2 * kNumber) {
-    const unsigned code = number_at(options, 0);
-    const std::size_t length = number_at(options, kNumber);
-    options = options.subspan(2 * kNumber);
-    if (length > options.size()) return {};
-    if (code == kExtendedError) return read_option(options.first(length));
-    options = options.subspan(length);
-  }
-  return {};
-}
-
 }  // namespace
 
 bool parse_message(Octets octets, ns_msg &parsed) noexcept {
@@ -47,11 +34,24 @@ bool parse_message(Octets octets, ns_msg &parsed) noexcept {
 #endif
 }
 
+// Options follow each other as code, length and data (RFC 6891 section 6.1.2).
+ExtendedError read_extended_error(Octets options) {
+  while (options.size() >= 2 * kNumber) {
+    const unsigned code = number_at(options, 0);
+    const std::size_t length = number_at(options, kNumber);
+    options = options.subspan(2 * kNumber);
+    if (length > options.size()) return {};
+    if (code == kExtendedError) return read_option(options.first(length));
+    options = options.subspan(length);
+  }
+  return {};
+}
+
 ExtendedError read_extended_error(ns_msg message) {
   ns_rr rr;
   for (int i = 0; i < ns_msg_count(message, ns_s_ar); ++i) {
     if (ns_parserr(&message, ns_s_ar, i, &rr) != 0) return {};
-    if (ns_rr_type(rr) == ns_t_opt) return find_option({ns_rr_rdata(rr), ns_rr_rdlen(rr)});
+    if (ns_rr_type(rr) == ns_t_opt) return read_extended_error(Octets{ns_rr_rdata(rr), ns_rr_rdlen(rr)});
   }
   return {};
 }

@@ -16,6 +16,7 @@ bool parse_message(std::span<const unsigned char> octets, ns_msg &parsed) noexce
 
 // The first extended error among the options of the reply's OPT record (RFC 8914 section 2). Throws std::bad_alloc.
 ExtendedError read_extended_error(ns_msg message);
+ExtendedError read_extended_error(std::span<const unsigned char> options);
 #if DNS_CARES_HAS_DNSREC
 ExtendedError read_extended_error(const ares_dns_record_t &message);
 #endif

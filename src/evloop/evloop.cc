@@ -15,6 +15,12 @@ struct ev_loop *evloop_get_default(void) {
   return ev_default_loop(EVFLAG_AUTO);
 }
 
+struct ev_loop *evloop_new(void) { return ev_loop_new(EVFLAG_AUTO); }
+
+void evloop_destroy(struct ev_loop *loop) {
+  if (loop != nullptr) ev_loop_destroy(loop);
+}
+
 void evloop_run(struct ev_loop *loop) {
   loop = or_default(loop);
   if (loop != nullptr) ev_run(loop, 0);

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <cstdio>
+
 static_assert(EVLOOP_READ == EV_READ && EVLOOP_WRITE == EV_WRITE);
 
 namespace {
@@ -169,6 +171,18 @@ void LoopHold::set(bool held) {
   } else {
     ev_unref(loop_);
   }
+}
+
+const char *libev_version() noexcept {
+  struct Text {
+    char octets[32];
+  };
+  static const Text text = [] {
+    Text made;
+    std::snprintf(made.octets, sizeof made.octets, "%d.%d", ev_version_major(), ev_version_minor());
+    return made;
+  }();
+  return text.octets;
 }
 
 }  // namespace dns_cares

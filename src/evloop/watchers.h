@@ -171,4 +171,7 @@ class LoopHold {
   bool held_ = false;
 };
 
+// Of the libev that is loaded: "4.33".
+const char *libev_version() noexcept;
+
 }  // namespace dns_cares

@@ -14,7 +14,7 @@ namespace dns_cares {
 namespace {
 
 // The type of the entries that deny a name altogether: no RRset has it.
-constexpr std::uint16_t kNoName = 0;
+constexpr std::uint32_t kNoName = 0;
 
 // How long a failure is kept (RFC 9520 section 3.2: one second at least), so that a name whose servers fail is not
 // asked for in a tight loop.
@@ -37,7 +37,12 @@ bool is_failure_to_keep(int status) {
 
 }  // namespace
 
+// A denial of the name may have come with the whole reply for another type, which is nothing to look for addresses in.
 Found Cache::Entry::found(double now) const {
+  return {status_, status_ == DNS_OK ? rrset_ : RRset::Ptr(), ttl(now), stale_ ? DNS_SOURCE_STALE : DNS_SOURCE_CACHE};
+}
+
+Found Cache::Entry::found_whole(double now) const {
   return {status_, rrset_, ttl(now), stale_ ? DNS_SOURCE_STALE : DNS_SOURCE_CACHE};
 }
 
@@ -57,7 +62,7 @@ void Cache::Entry::Free::operator()(Entry *entry) const {
 
 Cache::Entry::Ptr Cache::Entry::make(const NameKey &key, RRType type, const Answer &answer) {
   Ptr entry(new (SpareMemory::get(sizeof(Entry) + key.name.size())) Entry);
-  entry->type_ = answer.status == DNS_ENOTFOUND ? kNoName : static_cast<std::uint16_t>(type);
+  entry->type_ = answer.status == DNS_ENOTFOUND ? kNoName : static_cast<std::uint32_t>(type);
   entry->status_ = static_cast<std::uint8_t>(answer.status);
   entry->rrset_ = answer.rrset;
   entry->hash_ = key.hash;
@@ -72,14 +77,14 @@ std::size_t Cache::Entry::measure() const {
 }
 
 // What denies the name answers for all types: while it is there, nothing else of the name is.
-Cache::Entry *Cache::entry_of(const NameKey &key, std::uint16_t type) const {
+Cache::Entry *Cache::entry_of(const NameKey &key, std::uint32_t type) const {
   return entries_.find(key.hash, [&](const Entry &entry) {
     return (entry.type_ == type || entry.type_ == kNoName) && entry.key() == key.name;
   });
 }
 
 const Cache::Entry *Cache::find(const NameKey &key, RRType type, double now) {
-  Entry *const entry = entry_of(key, static_cast<std::uint16_t>(type));
+  Entry *const entry = entry_of(key, static_cast<std::uint32_t>(type));
   if (entry == nullptr) return nullptr;
   if (now >= entry->kept_until_) {
     erase(*entry);
@@ -92,7 +97,7 @@ const Cache::Entry *Cache::find(const NameKey &key, RRType type, double now) {
 
 const Cache::Entry *Cache::serve_stale(const NameKey &key, RRType type, double now) {
   if (limits_.max_stale_s == 0) return nullptr;
-  Entry *const entry = entry_of(key, static_cast<std::uint16_t>(type));
+  Entry *const entry = entry_of(key, static_cast<std::uint32_t>(type));
   if (entry == nullptr || entry->status_ != DNS_OK || now >= entry->kept_until_) return nullptr;
   if (entry->fresh(now)) return entry;
   entry->stored_ = now;
@@ -112,7 +117,7 @@ void Cache::store(const NameKey &key, RRType type, const Answer &answer, double 
   const std::uint32_t ttl = time_to_keep(answer);
   const bool answered = answer.status == DNS_OK || is_negative(answer.status);
   if (limits_.bytes == 0 || (ttl == 0 && !answered)) return;
-  Entry *old = entry_of(key, static_cast<std::uint16_t>(type));
+  Entry *old = entry_of(key, static_cast<std::uint32_t>(type));
   if (old != nullptr && now >= old->kept_until_) erase(*std::exchange(old, nullptr));
   // A failure says nothing new of a name that does not exist, nor of data that may still serve.
   if (!answered && old != nullptr) {
@@ -165,9 +170,8 @@ void Cache::erase(Entry &entry) {
 }
 
 void Cache::forget(const NameKey &key) {
-  for (const RRType type : {RRType::kA, RRType::kAAAA}) {
-    if (Entry *const entry = entry_of(key, static_cast<std::uint16_t>(type))) erase(*entry);
-  }
+  const auto is_of_name = [&](const Entry &entry) { return entry.key() == key.name; };
+  while (Entry *const entry = entries_.find(key.hash, is_of_name)) erase(*entry);
 }
 
 void Cache::flush() {

@@ -30,6 +30,8 @@ class Cache {
   class Entry : public ListNode<Entry> {
    public:
     Found found(double now) const;
+    // The same for whoever asks for a whole reply: with the reply of a denial too.
+    Found found_whole(double now) const;
     bool fresh(double now) const { return now < expires_; }
     // Seconds left, rounded up; 0 when it is stale.
     std::uint32_t ttl(double now) const;
@@ -51,10 +53,10 @@ class Cache {
     double stored_ = 0;
     double expires_ = 0;
     double kept_until_ = 0;  // later than it expires if it may serve when stale
-    RRset::Ptr rrset_;       // none where there is no address
+    RRset::Ptr rrset_;       // see Answer; with a denial of the name it is of the type that was asked for
     std::uint32_t hits_ = 0;
     std::uint32_t bytes_ = 0;  // of the heap, with the RRset's
-    std::uint16_t type_ = 0;
+    std::uint32_t type_ = 0;
     std::uint16_t key_length_ = 0;
     std::uint8_t status_ = 0;
     bool stale_ = false;  // fresh only since it may serve when stale
@@ -90,7 +92,7 @@ class Cache {
   std::size_t bytes() const { return entry_bytes_ + entries_.bytes(); }
 
  private:
-  Entry *entry_of(const NameKey &key, std::uint16_t type) const;
+  Entry *entry_of(const NameKey &key, std::uint32_t type) const;
   std::uint32_t time_to_keep(const Answer &answer) const;
   void insert(const NameKey &key, RRType type, const Answer &answer, double now, std::uint32_t ttl) noexcept;
   void erase(Entry &entry);

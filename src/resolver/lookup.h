@@ -7,11 +7,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "addrinfo.h"
 #include "dns_cares/dns_cares.h"
+#include "dns_cares/records.h"
 #include "list.h"
+#include "records/answer.h"
 #include "resolver/arguments.h"
 #include "resolver/deadlines.h"
 #include "resolver/inflight.h"
@@ -23,8 +26,8 @@ namespace dns_cares {
 class Resolver;
 struct Lookup;
 
-// Both RRsets of the candidate that a lookup asks for now. Apart from the lookup, so that lookups that only wait
-// for their turn are small.
+// Both RRsets of the candidate that a lookup asks for now, or the one whole reply that it asks for. Apart from the
+// lookup, so that lookups that only wait for their turn are small.
 struct Asking : InSpareMemory {
   struct Wanted final : Waiter {
     Wanted(Resolver &of_resolver, Lookup &of_lookup, RRType of_type)
@@ -39,7 +42,7 @@ struct Asking : InSpareMemory {
     Found found;
   };
 
-  Asking(Resolver &resolver, Lookup &lookup) : v6(resolver, lookup, RRType::kAAAA), v4(resolver, lookup, RRType::kA) {}
+  Asking(Resolver &resolver, Lookup &lookup);
   bool waiting() const { return v6.waiting() || v4.waiting(); }
   void stop_waiting() {
     v6.stop_waiting();
@@ -51,22 +54,24 @@ struct Asking : InSpareMemory {
   bool has_addresses() const { return v6.found.rrset || v4.found.rrset; }
 
   Wanted v6;
-  Wanted v4;
+  Wanted v4;               // or the whole reply
   bool postponed = false;  // v6 is to be asked for when v4 is answered
   Origin origin;           // of all answers so far: their queries, the last one's reply, the last error
 };
 
 // Whom a lookup calls back: with its whole result, or with parts of it.
 struct Callback {
-  Callback(dns_result_cb cb, void *cb_arg) : on_result(cb), arg(cb_arg) {}
-  Callback(dns_stream_cb cb, void *cb_arg) : on_part(cb), arg(cb_arg) {}
-  void operator()(int status, const addrinfo *ai, bool more) const {
-    if (on_part != nullptr) return on_part(status, ai, more ? 1 : 0, arg);
-    on_result(status, ai, arg);
+  Callback(dns_result_cb cb, void *cb_arg) : function(cb), arg(cb_arg) {}
+  Callback(dns_stream_cb cb, void *cb_arg) : function(cb), arg(cb_arg) {}
+  Callback(dns_answer_cb cb, void *cb_arg) : function(cb), arg(cb_arg) {}
+  bool takes_parts() const { return std::holds_alternative<dns_stream_cb>(function); }
+  void operator()(int status, const addrinfo *ai, const dns_answer *answer, bool more) const {
+    if (const auto *on_result = std::get_if<dns_result_cb>(&function)) return (*on_result)(status, ai, arg);
+    if (const auto *on_part = std::get_if<dns_stream_cb>(&function)) return (*on_part)(status, ai, more ? 1 : 0, arg);
+    std::get<dns_answer_cb>(function)(status, answer, arg);
   }
 
-  dns_result_cb on_result = nullptr;
-  dns_stream_cb on_part = nullptr;
+  std::variant<dns_result_cb, dns_stream_cb, dns_answer_cb> function;
   void *arg;
 };
 
@@ -76,6 +81,12 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
 
   Lookup(const char *hostname, const Hints &wanted, const Callback &whom)
       : callback(whom), hints(wanted), has_hostname(hostname != nullptr), name(hostname != nullptr ? hostname : "") {}
+  // Of the whole reply for a type.
+  Lookup(const char *wanted_name, std::uint16_t wanted_type, const Callback &whom)
+      : callback(whom),
+        has_hostname(wanted_name != nullptr),
+        type(whole_reply_for(wanted_type)),
+        name(wanted_name != nullptr ? wanted_name : "") {}
   virtual ~Lookup() = default;
 
   bool flag(int ai_flag) const { return (hints.flags & ai_flag) != 0; }
@@ -83,13 +94,15 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
     return source == DNS_SOURCE_CACHE || source == DNS_SOURCE_STALE || source == DNS_SOURCE_SERVER;
   }
   // Only where two RRsets are asked for that do not depend on each other.
-  bool streams() const { return callback.on_part != nullptr && hints.family == AF_UNSPEC; }
+  bool streams() const { return callback.takes_parts() && hints.family == AF_UNSPEC; }
+  bool wants_whole_reply() const { return dns_cares::wants_whole_reply(type); }
 
   const Callback callback;
-  Hints hints;
+  Hints hints{};
   const bool has_hostname;
   State state = State::kWaiting;
-  int status = DNS_ENOTFOUND;  // until it is finished, the most telling one of the candidates so far
+  const RRType type = RRType::kA;  // that of addresses, or a whole reply's
+  int status = DNS_ENOTFOUND;      // until it is finished, the most telling one of the candidates so far
   std::string name;
   std::shared_ptr<const Search> search;  // as it was when the lookup started
   std::uint32_t candidate = 0;           // of the search list: the one it stands at
@@ -99,7 +112,11 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
   std::unique_ptr<Asking> asking;  // once it was its turn
   std::uint32_t ttl = 0;           // seconds for which the result is good
   dns_source source = DNS_SOURCE_NONE;
-  AddrinfoList result;  // not null if and only if finished with DNS_OK, or a part
+  AddrinfoList result;  // of addresses: not null if and only if finished with DNS_OK, or a part
+  AnswerBlock answer;   // the whole reply, of the candidate that `status` is of
 };
+
+inline Asking::Asking(Resolver &resolver, Lookup &lookup)
+    : v6(resolver, lookup, RRType::kAAAA), v4(resolver, lookup, lookup.type) {}
 
 }  // namespace dns_cares

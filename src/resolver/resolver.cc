@@ -29,6 +29,17 @@ constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
 // section 2.3.4): one before each label and the root's are two more than its dots.
 constexpr std::size_t kSurelyValid = 253;
 
+// All flags of dns_query().
+constexpr unsigned kQueryFlags = DNS_QUERY_SEARCH;
+
+constexpr std::string_view kRoot = ".";
+constexpr std::uint16_t kNxdomain = 3;  // RFC 1035 section 4.1.1
+
+template <class Address>
+Octets octets_of(const Address &address) {
+  return {reinterpret_cast<const unsigned char *>(&address), sizeof address};
+}
+
 // A deadline may be met early by this many seconds, never late: loops wake up by the millisecond.
 constexpr double kEarly = 0.001;
 
@@ -67,6 +78,13 @@ int of_all_candidates(int before, int now) {
 
 // RFC 6761 section 6.4 and RFC 7686 section 2: names that no server is to hear of.
 bool is_never_asked_for(std::string_view name) { return is_in_zone(name, "invalid") || is_in_zone(name, "onion"); }
+
+// Not what stands for something else in queries or messages (RFC 6895 section 3.1), but for all records of a name.
+bool is_type_of_records(std::uint16_t type) {
+  constexpr std::uint16_t kOpt = 41;
+  const bool is_meta = type == 0 || type == kOpt || (type >= 128 && type <= 254);
+  return !is_meta;
+}
 
 // What an RRset that is not asked for adds to its candidate: nothing.
 Found not_asked() { return {DNS_ENODATA, {}, kForever, DNS_SOURCE_NONE}; }
@@ -120,6 +138,15 @@ void Resolver::reconfigure(Settings settings) {
 }
 
 void Resolver::start(std::unique_ptr<Lookup> owned, const char *service, double now, double deadline) noexcept {
+  begin(std::move(owned), now, deadline, [&](Lookup &lookup) { resolve(lookup, service); });
+}
+
+void Resolver::start_query(std::unique_ptr<Lookup> owned, unsigned flags, double now, double deadline) noexcept {
+  begin(std::move(owned), now, deadline, [&](Lookup &lookup) { query(lookup, flags); });
+}
+
+template <class Resolve>
+void Resolver::begin(std::unique_ptr<Lookup> owned, double now, double deadline, const Resolve &resolve) noexcept {
   Lookup &lookup = *owned.release();
   now_ = now;
   lookup.search = search_;
@@ -128,10 +155,38 @@ void Resolver::start(std::unique_ptr<Lookup> owned, const char *service, double 
   ++outstanding_;
   journal_.started(&lookup, lookup.has_hostname ? lookup.name.c_str() : nullptr);
   try {
-    resolve(lookup, service);
+    resolve(lookup);
   } catch (const std::bad_alloc &) {
     finish(lookup, DNS_ENOMEM);
   }
+}
+
+// The DNS alone is asked.
+void Resolver::query(Lookup &lookup, unsigned flags) {
+  if ((flags & ~kQueryFlags) != 0 || !is_type_of_records(number_of(lookup.type))) return finish(lookup, DNS_EBADFLAGS);
+  const bool is_root = lookup.name == kRoot;
+  if (!is_root && (!to_a_labels(lookup.name) || !normalize_name(lookup.name))) return finish(lookup, DNS_EBADNAME);
+  if (is_root || (flags & DNS_QUERY_SEARCH) == 0) lookup.search = no_search_;
+  if (is_localhost(lookup.name)) return finish_query_with_loopback(lookup);
+  if (is_never_asked_for(lookup.name)) return deny(lookup);
+  if (finish_from_cache(lookup)) return;
+  wait_for_turn(lookup);
+}
+
+// RFC 6761 section 6.3: the servers are not to hear of it.
+void Resolver::finish_query_with_loopback(Lookup &lookup) {
+  const std::uint16_t type = number_of(lookup.type);
+  Octets address;
+  const in_addr v4 = {htonl(INADDR_LOOPBACK)};
+  if (lookup.type == whole_reply_for(DNS_TYPE_A)) address = octets_of(v4);
+  if (lookup.type == whole_reply_for(DNS_TYPE_AAAA)) address = octets_of(in6addr_loopback);
+  lookup.answer = make_own_answer(lookup.name, type, 0, address, 0);
+  finish(lookup, address.empty() ? DNS_ENODATA : DNS_OK, DNS_SOURCE_LOCAL);
+}
+
+void Resolver::deny(Lookup &lookup) {
+  lookup.answer = make_own_answer(lookup.name, number_of(lookup.type), kNxdomain, {}, 0);
+  finish(lookup, DNS_ENOTFOUND);
 }
 
 void Resolver::resolve(Lookup &lookup, const char *service) {
@@ -242,10 +297,10 @@ bool Resolver::finish_from_cache(Lookup &lookup) {
     const NameKey key(candidate_);
     const auto v6 = wants_v6 ? find_fresh(key, RRType::kAAAA) : not_asked();
     if (!v6) return false;
-    const auto v4 = wants_v4 ? find_fresh(key, RRType::kA) : not_asked();
+    const auto v4 = wants_v4 ? find_fresh(key, lookup.type) : not_asked();
     if (!v4) return false;
     note_found(lookup, RRType::kAAAA, *v6);
-    note_found(lookup, RRType::kA, *v4);
+    note_found(lookup, lookup.type, *v4);
     if (end_candidate(lookup, *v6, *v4)) return true;
   }
 }
@@ -254,7 +309,7 @@ std::optional<Found> Resolver::find_fresh(const NameKey &key, RRType type) {
   const Cache::Entry *entry = cache_.find(key, type, now_);
   if (entry == nullptr || !entry->fresh(now_)) return std::nullopt;
   if (entry->due_for_prefetch(now_) && inflight_.ask_ahead(key, type)) journal_.prefetched();
-  return entry->found(now_);
+  return wants_whole_reply(type) ? entry->found_whole(now_) : entry->found(now_);
 }
 
 void Resolver::note_found(const Lookup &lookup, RRType type, const Found &found) {
@@ -405,10 +460,13 @@ bool Resolver::write_candidate(const Lookup &lookup) {
 
 // Without an address from the servers.
 void Resolver::end_search(Lookup &lookup) {
-  if (!finish_behind_dns(lookup)) finish(lookup, lookup.status, lookup.source);
+  const bool is_query = lookup.wants_whole_reply();
+  if (is_query && lookup.answer == nullptr && lookup.status == DNS_ENOTFOUND) return deny(lookup);  // All are too long.
+  if (is_query || !finish_behind_dns(lookup)) finish(lookup, lookup.status, lookup.source);
 }
 
 bool Resolver::asks_for(const Lookup &lookup, RRType type) const {
+  if (lookup.wants_whole_reply()) return type == RRType::kA;  // It is in that one's place.
   if (type == RRType::kA) return wants(lookup.hints, AF_INET);
   return wants(lookup.hints, AF_INET6) && !settings_.no_aaaa;
 }
@@ -417,17 +475,38 @@ bool Resolver::asks_for(const Lookup &lookup, RRType type) const {
 bool Resolver::end_candidate(Lookup &lookup, const Found &v6, const Found &v4) {
   lookup.ttl = joint_ttl(v6, v4);
   lookup.source = joint_source(v6, v4);
+  if (lookup.wants_whole_reply()) return end_whole_reply(lookup, v4);
   if (v6.rrset || v4.rrset) {
     make_result(lookup, v6, v4);
     finish(lookup, DNS_OK, lookup.source);
     return true;
   }
-  const int status = of_one_candidate(v6.status, v4.status);
+  return end_without_result(lookup, of_one_candidate(v6.status, v4.status));
+}
+
+bool Resolver::end_without_result(Lookup &lookup, int status) {
   lookup.status = of_all_candidates(lookup.status, status);
   journal_.candidate_failed(&lookup, candidate_.c_str(), status);
   if (search_continues(status)) return false;
   end_search(lookup);
   return true;
+}
+
+// A denial is kept for as long as it is what there is to report.
+bool Resolver::end_whole_reply(Lookup &lookup, const Found &found) {
+  lookup.ttl = found.ttl;
+  const bool is_told = found.status == DNS_OK || of_all_candidates(lookup.status, found.status) == found.status;
+  if (is_told && !is_failure(found.status)) lookup.answer = make_whole_answer(lookup, found);
+  if (found.status != DNS_OK) return end_without_result(lookup, found.status);
+  finish(lookup, DNS_OK, lookup.source);
+  return true;
+}
+
+// That a name does not exist may be known from a lookup of addresses, which keeps no reply.
+AnswerBlock Resolver::make_whole_answer(const Lookup &lookup, const Found &found) {
+  const std::uint16_t type = number_of(lookup.type);
+  if (!found.rrset) return make_own_answer(candidate_, type, kNxdomain, {}, found.ttl);
+  return make_answer(found.rrset->whole(), type, found.ttl);
 }
 
 void Resolver::make_result(Lookup &lookup, const Found &v6, const Found &v4) {
@@ -525,6 +604,7 @@ void Resolver::finish_with(Lookup &lookup, dns_source source, std::span<const Ad
 
 void Resolver::finish(Lookup &lookup, int status, dns_source source) noexcept {
   if (status != DNS_OK) lookup.result.reset();
+  if (is_failure(status)) lookup.answer.reset();
   lookup.status = status;
   lookup.source = source;
   lookup.state = Lookup::State::kFinished;

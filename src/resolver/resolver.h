@@ -59,6 +59,8 @@ class Resolver final : private Inflight::Listener {
 
   // Takes the lookup over. `service` is not kept.
   void start(std::unique_ptr<Lookup> lookup, const char *service, double now, double deadline) noexcept;
+  // The same for a whole reply. `flags` are those of dns_query().
+  void start_query(std::unique_ptr<Lookup> lookup, unsigned flags, double now, double deadline) noexcept;
   // Frees the lookup, unless its callback is running.
   void cancel(Lookup &lookup) noexcept;
 
@@ -97,7 +99,12 @@ class Resolver final : private Inflight::Listener {
 
  private:
   void on_answered(const NameKey &key, RRType type, const Answer &answer) noexcept override;
+  template <class Resolve>
+  void begin(std::unique_ptr<Lookup> lookup, double now, double deadline, const Resolve &resolve) noexcept;
   void resolve(Lookup &lookup, const char *service);
+  void query(Lookup &lookup, unsigned flags);
+  void finish_query_with_loopback(Lookup &lookup);
+  void deny(Lookup &lookup);
   bool narrow_to_own_families(Lookup &lookup);
   void finish_with_own_address(Lookup &lookup);
   void finish_with_literal(Lookup &lookup, const Address &literal);
@@ -125,7 +132,10 @@ class Resolver final : private Inflight::Listener {
   bool write_candidate(const Lookup &lookup);
   void end_search(Lookup &lookup);
   bool end_candidate(Lookup &lookup, const Found &v6, const Found &v4);
+  bool end_without_result(Lookup &lookup, int status);
+  bool end_whole_reply(Lookup &lookup, const Found &found);
 
+  AnswerBlock make_whole_answer(const Lookup &lookup, const Found &found);
   void make_result(Lookup &lookup, const Found &v6, const Found &v4);
   std::string_view canonical_name(const Lookup &lookup, const RRset &rrset);
   void finish_with(Lookup &lookup, dns_source source, std::span<const Address> addresses,
@@ -134,6 +144,7 @@ class Resolver final : private Inflight::Listener {
 
   Settings settings_;
   std::shared_ptr<const Search> search_;
+  std::shared_ptr<const Search> no_search_ = std::make_shared<const Search>();
   SourceFinder &sources_;
   Journal &journal_;
   Cache cache_;

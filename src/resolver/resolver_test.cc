@@ -136,7 +136,7 @@ std::unique_ptr<Lookup> take_finished(Resolver &resolver) {
   return lookup != nullptr ? resolver.take_finished(*lookup) : nullptr;
 }
 
-void call(Lookup &lookup) { lookup.callback(lookup.status, lookup.result.get(), false); }
+void call(Lookup &lookup) { lookup.callback(lookup.status, lookup.result.get(), nullptr, false); }
 
 // One lookup of a test, and what became of it.
 struct Outcome {

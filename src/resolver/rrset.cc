@@ -20,6 +20,14 @@ RRset::Ptr RRset::make(std::span<const Address> addresses, std::string_view cano
 }
 
 std::size_t RRset::size() const { return sizeof(RRset) + addresses().size_bytes() + canonical_length_; }
+RRset::Ptr RRset::make_whole(std::span<const unsigned char> reply, std::uint16_t flags) {
+  constexpr std::size_t kFlags = 2;
+  Ptr rrset = make({}, {reinterpret_cast<const char *>(reply.data()), reply.size()});
+  auto *const octets = const_cast<unsigned char *>(rrset->whole().data());
+  octets[kFlags] = static_cast<unsigned char>(octets[kFlags] | flags >> 8);
+  octets[kFlags + 1] = static_cast<unsigned char>(octets[kFlags + 1] | flags);
+  return rrset;
+}
 
 void RRset::free() {
   const std::size_t octets = size();

@@ -45,6 +45,13 @@ class RRset {
   // characters. Throws std::bad_alloc.
   static Ptr make(std::span<const Address> addresses, std::string_view canonical_name = {});
 
+  // A whole reply instead of addresses, as on the wire, with `flags` set in its header beside its own (RFC 1035 section
+  // 4.1.1). At most 65,535 octets. Throws std::bad_alloc.
+  static Ptr make_whole(std::span<const unsigned char> reply, std::uint16_t flags);
+
+  std::span<const unsigned char> whole() const {
+    return {reinterpret_cast<const unsigned char *>(block() + address_count_), canonical_length_};
+  }
   std::span<const Address> addresses() const { return {block(), address_count_}; }
   std::string_view canonical_name() const {
     return {reinterpret_cast<const char *>(block() + address_count_), canonical_length_};
@@ -62,7 +69,7 @@ class RRset {
 
   std::uint32_t references_ = 1;
   const std::uint16_t address_count_;
-  const std::uint16_t canonical_length_;
+  const std::uint16_t canonical_length_;  // or that of the whole reply
 };
 
 }  // namespace dns_cares

@@ -15,7 +15,14 @@
 
 namespace dns_cares {
 
-enum class RRType : std::uint16_t { kA = 1, kAAAA = 28 };
+// What is asked for of a name: the addresses of its A or AAAA RRset, or the whole reply for any type.
+enum class RRType : std::uint32_t { kA = 1, kAAAA = 28 };
+inline constexpr std::uint32_t kWholeReply = 0x10000;
+
+constexpr RRType whole_reply_for(std::uint16_t type) { return static_cast<RRType>(kWholeReply | type); }
+constexpr bool wants_whole_reply(RRType type) { return (static_cast<std::uint32_t>(type) & kWholeReply) != 0; }
+// As on the wire.
+constexpr std::uint16_t number_of(RRType type) { return static_cast<std::uint16_t>(type); }
 
 // What a server said of its error beside the response code (RFC 8914 section 2).
 struct ExtendedError {
@@ -33,8 +40,10 @@ struct Origin {
 
 // What the servers said of one RRset, or why they said nothing.
 struct Answer {
-  int status = 0;    // DNS_OK, or why there is no address
-  RRset::Ptr rrset;  // at the end of the CNAME chain; there, with an address at least, if and only if DNS_OK
+  int status = 0;  // DNS_OK, or why there is no address, or no record of the type
+  // Of addresses: those at the end of the CNAME chain; there, with one at least, if and only if DNS_OK. Of a whole
+  // reply: that, also where it denies the name or the type.
+  RRset::Ptr rrset;
   // Seconds the answer may be kept: the smallest TTL of the chain and the RRset, or that and the SOA's by RFC 2308
   // section 5 when there is none. 0: not to be kept.
   std::uint32_t ttl = 0;

@@ -1,0 +1,50 @@
+// The workers of a run, each with a loop of its own. The first one's is the default loop, in the thread that calls; the
+// others have threads.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include <dns_cares/inspect.h>
+
+#include "worker.h"
+
+namespace dns_cares_tool {
+
+struct SetupError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Crew {
+ public:
+  // Makes the loops and their contexts. Throws UsageError if the servers make no sense, SetupError for what else goes
+  // wrong.
+  Crew(const Options &options, Exchange &exchange, const Input &input, const Format &format);
+  // Ends the run and the threads, if end() has not.
+  ~Crew();
+  Crew(const Crew &) = delete;
+  Crew &operator=(const Crew &) = delete;
+
+  // Lets all begin. The default loop is the caller's to run.
+  void start();
+  // Waits for the threads to end. The run must be over. Returns what their contexts have counted.
+  dns_stats end();
+
+ private:
+  struct DestroyLoop {
+    void operator()(struct ev_loop *loop) const { evloop_destroy(loop); }
+  };
+  struct Member {
+    std::unique_ptr<struct ev_loop, DestroyLoop> loop;  // null: the default loop
+    std::unique_ptr<Worker> worker;
+    std::thread thread;
+    dns_stats stats{};
+  };
+
+  Exchange &exchange_;
+  std::vector<Member> members_;
+};
+
+}  // namespace dns_cares_tool

@@ -1,0 +1,109 @@
+// CSV (RFC 4180, but for the line ends, which are those of the system) with a header. Several addresses are one column,
+// a blank between them.
+#include <dns_cares/dns_cares.h>
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "format.h"
+#include "words.h"
+
+namespace dns_cares_tool {
+namespace {
+
+void append_cell(std::string_view value, std::string &text) {
+  std::string printable;
+  append_printable(value, printable);
+  if (printable.find_first_of("\",") == std::string::npos && !printable.starts_with(' ') && !printable.ends_with(' ')) {
+    text += printable;
+    return;
+  }
+  text += '"';
+  for (const char c : printable) text.append(c == '"' ? 2 : 1, c);
+  text += '"';
+}
+
+// The first cell of a line.
+std::string first_cell(std::string_view line) {
+  if (!line.starts_with('"')) return std::string(line.substr(0, line.find(',')));
+  std::string value;
+  for (std::size_t i = 1; i < line.size(); ++i) {
+    if (line[i] == '"' && !line.substr(i + 1).starts_with('"')) break;
+    if (line[i] == '"') ++i;
+    value += line[i];
+  }
+  return value;
+}
+
+class CsvFormat final : public Format {
+ public:
+  CsvFormat(bool is_short, bool with_port) : short_(is_short), with_port_(with_port) {}
+
+  bool wants_details() const override { return !short_; }
+
+  std::string header() const override {
+    std::string text = "input,status,addresses";
+    if (with_port_) text += ",port";
+    if (!short_) text += ",canonical,ttl,source,server,queries,ms,extended_error,line";
+    return text + ",fields\n";
+  }
+
+  void write(const Outcome &outcome, std::string &text) const override {
+    append_cell(outcome.line.name, text);
+    text.append(1, ',').append(status_word(outcome.status)).append(1, ',');
+    for (const addrinfo *entry = outcome.addresses; entry != nullptr; entry = entry->ai_next) {
+      if (entry != outcome.addresses) text += ' ';
+      append_address(*entry, text);
+    }
+    text += ',';
+    if (with_port_ && outcome.addresses != nullptr) text += std::to_string(port_of(*outcome.addresses));
+    if (with_port_) text += ',';
+    if (!short_) write_details(outcome, text);
+    if (outcome.line.has_fields) append_cell_of_fields(outcome.line.fields, text);
+    text += '\n';
+  }
+
+  std::optional<std::string> name_of(std::string_view result) const override { return first_cell(result); }
+
+ private:
+  static void write_details(const Outcome &outcome, std::string &text) {
+    if (outcome.addresses != nullptr && outcome.addresses->ai_canonname != nullptr) {
+      append_cell(outcome.addresses->ai_canonname, text);
+    }
+    text += ',';
+    if (outcome.info != nullptr) {
+      const dns_result_info &info = *outcome.info;
+      fmt::format_to(std::back_inserter(text), "{},{},{},{},", info.ttl_s, dns_source_name(info.source),
+                     info.server != nullptr ? info.server : "", info.queries);
+    } else {
+      text += ",,,,";
+    }
+    fmt::format_to(std::back_inserter(text), "{:.3f},", outcome.seconds * 1e3);
+    if (outcome.info != nullptr && outcome.info->extended_error >= 0)
+      text += std::to_string(outcome.info->extended_error);
+    text += ',';
+    if (outcome.line.number != 0) text += std::to_string(outcome.line.number);
+    text += ',';
+  }
+
+  // The fields as they were, with their tabs.
+  static void append_cell_of_fields(std::string_view fields, std::string &text) {
+    text += '"';
+    for (const char c : fields) {
+      if (c == '"') text += '"';
+      text += c;
+    }
+    text += '"';
+  }
+
+  const bool short_;
+  const bool with_port_;
+};
+
+}  // namespace
+
+std::unique_ptr<Format> make_csv_format(const Options &options) {
+  return std::make_unique<CsvFormat>(options.only_addresses, !options.service.empty());
+}
+
+}  // namespace dns_cares_tool

@@ -1,0 +1,154 @@
+// One JSON object a line (RFC 8259), as docs/output-schema.json has it. Written straight into the output buffer, since
+// a tree of values would cost more than the lookup; the tests read it back with a JSON library.
+#include <dns_cares/dns_cares.h>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "format.h"
+#include "utf8.h"
+#include "words.h"
+
+namespace dns_cares_tool {
+namespace {
+
+constexpr const char *kHexDigits = "0123456789abcdef";
+
+void append_escaped(char c, std::string &text) {
+  if (c == '"' || c == '\\') {
+    text.append(1, '\\').append(1, c);
+  } else if (static_cast<unsigned char>(c) < 0x20) {
+    text.append("\\u00").append(1, kHexDigits[(c >> 4) & 15]).append(1, kHexDigits[c & 15]);
+  } else {
+    text += c;
+  }
+}
+
+bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
+// What is not UTF-8 has a U+FFFD in place of each octet that belongs to no character.
+void append_string(std::string_view value, std::string &text) {
+  text += '"';
+  std::size_t plain = 0;
+  while (plain < value.size() && is_plain(static_cast<unsigned char>(value[plain]))) ++plain;
+  text += value.substr(0, plain);
+  for (std::size_t i = plain; i < value.size();) {
+    const std::size_t length = utf8_length(value.substr(i));
+    if (length == 0) {
+      text += "\xef\xbf\xbd";
+      ++i;
+    } else if (length == 1) {
+      append_escaped(value[i++], text);
+    } else {
+      text += value.substr(i, length);
+      i += length;
+    }
+  }
+  text += '"';
+}
+
+void append_number(unsigned long long value, std::string &text) {
+  const fmt::format_int digits(value);
+  text.append(digits.data(), digits.size());
+}
+
+// In milliseconds, to the microsecond.
+void append_ms(double seconds, std::string &text) {
+  const auto micros = static_cast<unsigned long long>(seconds > 0 ? seconds * 1e6 + 0.5 : 0);
+  append_number(micros / 1000, text);
+  const unsigned rest = static_cast<unsigned>(micros % 1000);
+  text.append(1, '.').append(1, static_cast<char>('0' + rest / 100));
+  text.append(1, static_cast<char>('0' + rest / 10 % 10)).append(1, static_cast<char>('0' + rest % 10));
+}
+
+class JsonFormat final : public Format {
+ public:
+  JsonFormat(bool is_short, bool with_port) : short_(is_short), with_port_(with_port) {}
+
+  bool wants_details() const override { return !short_; }
+
+  void write(const Outcome &outcome, std::string &text) const override {
+    text += short_ ? R"({"input":)" : R"({"v":1,"input":)";
+    append_string(outcome.line.name, text);
+    text.append(R"(,"status":")").append(status_word(outcome.status)).append(1, '"');
+    if (outcome.status != DNS_OK) text.append(R"(,"error":")").append(dns_strerror(outcome.status)).append(1, '"');
+    write_addresses(outcome.addresses, text);
+    if (!short_) write_details(outcome, text);
+    if (outcome.line.has_fields) write_fields(outcome.line.fields, text);
+    text += "}\n";
+  }
+
+  std::optional<std::string> name_of(std::string_view result) const override {
+    const auto object = nlohmann::json::parse(result, nullptr, false);
+    if (!object.is_object() || !object.contains("input") || !object["input"].is_string()) return std::string();
+    return object["input"].get<std::string>();
+  }
+
+ private:
+  void write_addresses(const addrinfo *first, std::string &text) const {
+    text += R"(,"addresses":[)";
+    for (const addrinfo *entry = first; entry != nullptr; entry = entry->ai_next) {
+      if (entry != first) text += ',';
+      text += '"';
+      append_address(*entry, text);
+      text += '"';
+    }
+    text += ']';
+    if (!with_port_ || first == nullptr) return;
+    text += R"(,"port":)";
+    append_number(port_of(*first), text);
+  }
+
+  static void write_details(const Outcome &outcome, std::string &text) {
+    if (outcome.addresses != nullptr && outcome.addresses->ai_canonname != nullptr) {
+      text += R"(,"canonical":)";
+      append_string(outcome.addresses->ai_canonname, text);
+    }
+    if (outcome.info != nullptr) write_origin(*outcome.info, text);
+    text += R"(,"ms":)";
+    append_ms(outcome.seconds, text);
+    if (outcome.line.number == 0) return;
+    text += R"(,"line":)";
+    append_number(outcome.line.number, text);
+  }
+
+  static void write_origin(const dns_result_info &info, std::string &text) {
+    text += R"(,"ttl":)";
+    append_number(info.ttl_s, text);
+    text.append(R"(,"source":")").append(dns_source_name(info.source)).append(1, '"');
+    if (info.server != nullptr) text.append(R"(,"server":")").append(info.server).append(1, '"');
+    text += R"(,"queries":)";
+    append_number(info.queries, text);
+    if (info.extended_error < 0) return;
+    text += R"(,"extended_error":{"code":)";
+    append_number(static_cast<unsigned>(info.extended_error), text);
+    if (info.extended_text != nullptr) {
+      text += R"(,"text":)";
+      append_string(info.extended_text, text);
+    }
+    text += '}';
+  }
+
+  static void write_fields(std::string_view fields, std::string &text) {
+    text += R"(,"fields":[)";
+    for (;;) {
+      const std::size_t tab = fields.find('\t');
+      append_string(fields.substr(0, tab), text);
+      if (tab == std::string_view::npos) break;
+      text += ',';
+      fields.remove_prefix(tab + 1);
+    }
+    text += ']';
+  }
+
+  const bool short_;
+  const bool with_port_;
+};
+
+}  // namespace
+
+std::unique_ptr<Format> make_json_format(const Options &options) {
+  return std::make_unique<JsonFormat>(options.only_addresses, !options.service.empty());
+}
+
+}  // namespace dns_cares_tool

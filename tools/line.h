@@ -1,0 +1,18 @@
+// One line of the input, taken apart.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace dns_cares_tool {
+
+struct Line {
+  std::string name;         // without the blanks around it
+  std::string fields;       // what follows the first tab, as it is
+  bool has_fields = false;  // a tab was there
+  bool unreadable = false;  // no name can be like this: it has a NUL, or no end
+  std::size_t file = 0;     // which of the files; of no meaning if `number` is 0
+  std::size_t number = 0;   // in its file, from 1; 0: the name is of the command line
+};
+
+}  // namespace dns_cares_tool

@@ -1,0 +1,282 @@
+#include "options.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include "line_reader.h"
+
+namespace dns_cares_tool {
+namespace {
+
+constexpr const char *kFooter = R"(Examples:
+  dns-cares example.com                                   the addresses of one name
+  dns-cares -f names.txt >results.txt                     of many, one line for each, in their order
+  zcat names.gz | dns-cares --format json >results.json   as one JSON object a line
+  dns-cares -s 192.0.2.1,192.0.2.2:5353 -4 -f names.txt   IPv4 addresses, from these servers
+  dns-cares --short --only ok -f names.txt | sort -u      nothing but addresses
+  dns-cares -f names.txt -o results.txt --resume          again, after it was stopped: goes on where it was
+
+Exit status: 0 all resolved, 1 some did not, 2 usage, 3 input or output error, 128+N ended by signal N.)";
+
+// "2s", "500ms", "1.5": seconds unless it is said otherwise.
+unsigned parse_ms(const std::string &text) {
+  double value = 0;
+  const char *const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  if (unit != "ms") value *= 1000;
+  const bool fine =
+      error == std::errc() && (unit.empty() || unit == "s" || unit == "ms") && value >= 1 && value <= 86'400'000;
+  if (!fine) throw CLI::ValidationError(fmt::format("'{}' is no time such as 500ms, 2s or 1.5", text));
+  return static_cast<unsigned>(value);
+}
+
+void add_servers(const std::string &list, std::optional<std::string> &servers) {
+  if (servers) {
+    *servers += ',' + list;
+  } else {
+    servers = list;
+  }
+}
+
+// One server a line, '#' begins a comment.
+void add_servers_of(const std::string &path, std::optional<std::string> &servers) {
+  LineReader file(path);
+  std::string_view line;
+  if (!servers) servers = "";
+  for (LineReader::Got got; (got = file.next(line)) != LineReader::Got::kEnd;) {
+    if (got == LineReader::Got::kNothingYet) file.wait();
+    const std::string_view server = line.substr(0, line.find('#'));
+    if (got == LineReader::Got::kLine && server.find_first_not_of(" \t\r") != std::string_view::npos) {
+      add_servers(std::string(server.substr(0, server.find_last_not_of(" \t\r") + 1)), servers);
+    }
+  }
+}
+
+// NAME, NAME/tcp or NAME/udp, as in services(5).
+void take_service(const std::string &text, Options &options) {
+  const std::size_t slash = text.find('/');
+  options.service = text.substr(0, slash);
+  const std::string protocol = slash == std::string::npos ? "tcp" : text.substr(slash + 1);
+  if (options.service.empty() || (protocol != "tcp" && protocol != "udp")) {
+    throw CLI::ValidationError(fmt::format("'{}' is no service such as https, 443 or domain/udp", text));
+  }
+  options.socktype = protocol == "udp" ? SOCK_DGRAM : SOCK_STREAM;
+}
+
+// Options as they are written, without what CLI11 has to say of their types.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(26); }
+  std::string make_option_opts(const CLI::Option *option) const override {
+    const std::string text = option->get_option_text();
+    return text.empty() ? text : ' ' + text;
+  }
+};
+
+// "100", "100/s", "6000/m".
+double parse_rate(const std::string &text) {
+  double value = 0;
+  const char *const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  const bool fine = error == std::errc() && (unit.empty() || unit == "/s" || unit == "/m") && value > 0 && value <= 1e9;
+  if (!fine) throw CLI::ValidationError(fmt::format("'{}' is no rate such as 100, 100/s or 6000/m", text));
+  return unit == "/m" ? value / 60 : value;
+}
+
+// "2/8": the second of eight.
+void parse_shard(const std::string &text, Options &options) {
+  const char *const end = text.data() + text.size();
+  const auto index = std::from_chars(text.data(), end, options.shard);
+  const bool has_slash = index.ptr != end && *index.ptr == '/';
+  const auto number = std::from_chars(has_slash ? index.ptr + 1 : end, end, options.shards);
+  if (!has_slash || number.ec != std::errc() || number.ptr != end || options.shard < 1 ||
+      options.shard > options.shards) {
+    throw CLI::ValidationError(fmt::format("'{}' is no part such as 2/8", text));
+  }
+  --options.shard;
+}
+
+// The parts that the command line is made of. CLI11 keeps references to what it fills in.
+class CommandLine {
+ public:
+  CommandLine()
+      : app_(
+            "Resolves host names, from one to millions, and prints one line for each, in their order:\n"
+            "the name, a tab, and its addresses or why there are none.",
+            "dns-cares") {
+    options_.socktype = SOCK_STREAM;
+    app_.formatter(std::make_shared<HelpFormatter>());
+    app_.footer(kFooter);
+    add_input();
+    add_question();
+    add_servers_options();
+    add_output();
+    app_.set_help_flag("-h,--help", "this help")->group(kOther);
+    app_.add_flag("--version", options_.wants_version, "the versions in use")->group(kOther);
+  }
+
+  std::optional<Options> parse(int argc, char **argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::CallForHelp &) {
+      fmt::print("{}", app_.help());
+      return std::nullopt;
+    } catch (const CLI::ParseError &error) {
+      throw UsageError(fmt::format("{}\nSee dns-cares --help.", error.what()));
+    }
+    if (only_v4_) options_.family = AF_INET;
+    if (only_v6_) options_.family = AF_INET6;
+    check_together();
+    default_to_standard_input();
+    return std::move(options_);
+  }
+
+ private:
+  static constexpr const char *kInput = "Input";
+  static constexpr const char *kQuestion = "What is looked up";
+  static constexpr const char *kServers = "Where, and how fast";
+  static constexpr const char *kOutput = "Output";
+  static constexpr const char *kOther = "Other";
+
+  void add_input() {
+    app_.add_option("NAME", options_.names, "names to look up")->option_text(" ")->group(kInput);
+    app_.add_option("-f,--file", options_.files,
+                    "file with one name a line, - is standard input; what follows a tab is\n"
+                    "passed through, empty lines and those that begin with '#' are passed over;\n"
+                    "may be given more than once")
+        ->option_text("FILE")
+        ->allow_extra_args(false)
+        ->group(kInput);
+  }
+
+  void add_question() {
+    auto *v4 = app_.add_flag("-4", only_v4_, "IPv4 addresses only")->group(kQuestion);
+    app_.add_flag("-6", only_v6_, "IPv6 addresses only")->excludes(v4)->group(kQuestion);
+    app_.add_flag("--no-hosts", options_.no_hosts, "not in the hosts file")->group(kQuestion);
+    app_.add_flag("--no-search", options_.no_search, "names as they are, without the search list of resolv.conf")
+        ->group(kQuestion);
+    add_text("--service", "NAME[/udp]", "with the port of this service", kQuestion,
+             [this](const std::string &text) { take_service(text, options_); });
+    add_text("--shard", "I/N", "only the I-th of N parts of the names, by a hash that is the same everywhere",
+             kQuestion, [this](const std::string &text) { parse_shard(text, options_); });
+  }
+
+  void add_servers_options() {
+    add_text("-s,--server", "SERVERS", "whom to ask: ADDRESS[:PORT], comma separated; default: resolv.conf", kServers,
+             [this](const std::string &list) { add_servers(list, options_.servers); });
+    add_text("--servers", "FILE", "the same from a file, one a line", kServers,
+             [this](const std::string &path) { add_servers_of(path, options_.servers); });
+    app_.add_flag("--tcp", options_.tcp, "ask by TCP only")->group(kServers);
+    add_text("--timeout", "TIME", "of a server's first try: 500ms, 2s (default)", kServers,
+             [this](const std::string &time) { options_.timeout_ms = parse_ms(time); });
+    add_number("--tries", options_.tries, 1U, 100U, "tries per server; default: 3", kServers);
+    add_text("--deadline", "TIME", "of each lookup, everything included; default: 10s", kServers,
+             [this](const std::string &time) { options_.deadline_ms = parse_ms(time); });
+    add_number("--concurrency", options_.concurrency, 1U, 1'000'000U, "lookups at once; default: 200", kServers);
+    add_text("--rate", "N[/s|/m]", "lookups started in a second, or a minute, at most", kServers,
+             [this](const std::string &text) { options_.rate = parse_rate(text); });
+    add_number("--threads", options_.threads, 1U, 256U, "threads, with a loop and sockets of its own each; default: 1",
+               kServers);
+  }
+
+  void add_output() {
+    app_.add_option("-o,--output", options_.output, "file instead of standard output; it is there once it is whole")
+        ->option_text("FILE")
+        ->group(kOutput);
+    app_.add_flag("--append", options_.append, "add to that file instead of replacing it")->group(kOutput);
+    app_.add_flag("--resume", options_.resume,
+                  "go on after the results that are in that file already; the same command\n"
+                  "again continues a run that was stopped in whatever way")
+        ->group(kOutput);
+    add_choice("--format", options_.format, "FORMAT", "text (default), json (an object a line), csv",
+               {{"text", FormatKind::kText}, {"json", FormatKind::kJson}, {"csv", FormatKind::kCsv}});
+    app_.add_flag("--short", options_.only_addresses,
+                  "text: the addresses alone, an empty line for none;\njson, csv: name, status and addresses")
+        ->group(kOutput);
+    app_.add_flag_callback(
+            "--no-header", [this] { options_.header = false; }, "csv without the line of column names")
+        ->group(kOutput);
+    add_choice("--only", options_.only, "ok|failed", "write only results of this kind",
+               {{"ok", Only::kOk}, {"failed", Only::kFailed}});
+    app_.add_flag("--unordered", options_.unordered, "results as they come, not in the order of the input")
+        ->group(kOutput);
+    add_number("--look-ahead", options_.look_ahead, std::size_t{1}, std::size_t{100'000'000},
+               "lines that are read at most before the first of them is written;\ndefault: 65536", kOutput);
+    app_.add_flag("-q,--quiet", options_.quiet, "neither progress nor summary on standard error")->group(kOutput);
+    add_file("--stats", options_.stats, "the numbers of the run as JSON, at its end");
+    add_file("--prometheus", options_.prometheus, "the same for Prometheus, every 5 seconds and at its end");
+    app_.add_flag("--trace", options_.trace, "tell each step on standard error, one lookup after the other")
+        ->group(kOutput);
+  }
+
+  void add_file(const char *name, std::string &path, const char *description) {
+    app_.add_option(name, path, description)->option_text("FILE")->group(kOutput);
+  }
+
+  template <class Kind>
+  void add_choice(const char *name, Kind &kind, const char *text, const char *description,
+                  const std::map<std::string, Kind> &kinds) {
+    app_.add_option(name, kind, description)
+        ->transform(CLI::CheckedTransformer(kinds))
+        ->option_text(text)
+        ->group(kOutput);
+  }
+
+  template <class Take>
+  void add_text(const char *name, const char *type, const char *description, const char *group, Take take) {
+    app_.add_option_function<std::vector<std::string>>(
+            name,
+            [take](const std::vector<std::string> &texts) {
+              for (const std::string &text : texts) take(text);
+            },
+            description)
+        ->option_text(type)
+        ->allow_extra_args(false)
+        ->group(group);
+  }
+
+  template <class Number>
+  void add_number(const char *name, Number &number, Number least, Number most, const char *description,
+                  const char *group) {
+    app_.add_option(name, number, description)->check(CLI::Range(least, most))->option_text("N")->group(group);
+  }
+
+  // A run goes on after as many lines as there are results, so each line must have one, in its place.
+  void check_together() {
+    const bool to_file = !options_.output.empty() && options_.output != "-";
+    if ((options_.append || options_.resume) && !to_file) throw UsageError("--append and --resume need -o FILE");
+    if (options_.resume && (options_.unordered || options_.only != Only::kAll)) {
+      throw UsageError("--resume needs a result for each line, in order: neither --unordered nor --only");
+    }
+    if (!options_.trace) return;
+    options_.concurrency = 1;
+    options_.threads = 1;
+  }
+
+  // What is piped in is meant to be read, unless names say otherwise.
+  void default_to_standard_input() {
+    if (!options_.names.empty() || !options_.files.empty() || options_.wants_version) return;
+    if (isatty(STDIN_FILENO)) throw UsageError("a NAME or -f FILE is required\nSee dns-cares --help.");
+    options_.files.emplace_back("-");
+  }
+
+  CLI::App app_;
+  Options options_;
+  bool only_v4_ = false;
+  bool only_v6_ = false;
+};
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, char **argv) { return CommandLine().parse(argc, argv); }
+
+}  // namespace dns_cares_tool

@@ -1,0 +1,65 @@
+// What the command line says.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace dns_cares_tool {
+
+enum class FormatKind { kText, kJson, kCsv };
+enum class Only { kAll, kOk, kFailed };
+
+// A number 0 is the library's own default, unless it is said otherwise.
+struct Options {
+  std::vector<std::string> names;
+  std::vector<std::string> files;  // "-": standard input
+
+  int family = 0;  // AF_UNSPEC
+  std::string service;
+  int socktype = 0;  // SOCK_STREAM, or SOCK_DGRAM for a service NAME/udp
+  bool no_hosts = false;
+  bool no_search = false;
+
+  std::optional<std::string> servers;  // as for struct dns_options; nothing: resolv.conf
+  bool tcp = false;
+  unsigned timeout_ms = 0;
+  unsigned tries = 0;
+  unsigned deadline_ms = 0;
+  unsigned concurrency = 200;  // lookups at once
+  unsigned threads = 1;
+  double rate = 0;  // lookups started in a second, at most; 0: no limit
+  std::uint64_t shard = 0, shards = 1;
+
+  FormatKind format = FormatKind::kText;
+  bool only_addresses = false;
+  Only only = Only::kAll;
+  bool unordered = false;
+  std::size_t look_ahead = 65536;  // lines that are read before the first of them is written
+  bool header = true;              // of CSV
+  bool quiet = false;
+  std::string output;      // file; "" and "-": standard output
+  bool append = false;     // to it, instead of replacing it
+  bool resume = false;     // after what is there already
+  std::string stats;       // file; "": none
+  std::string prometheus;  // the same
+  bool trace = false;
+
+  bool wants_version = false;
+};
+
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct OutputError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Nothing: --help was asked for, and given. Throws UsageError.
+std::optional<Options> parse_options(int argc, char **argv);
+
+}  // namespace dns_cares_tool

@@ -1,0 +1,93 @@
+#include "output_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace dns_cares_tool {
+namespace {
+
+[[noreturn]] void fail(const std::string &path, int error) {
+  throw OutputError(fmt::format("{}: {}", path, std::strerror(error)));
+}
+
+mode_t mode_for_new_files() {
+  const mode_t mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
+}  // namespace
+
+OutputFile::OutputFile(const Options &options) : fd_(STDOUT_FILENO) {
+  if (options.output.empty() || options.output == "-") return;
+  name_ = options.output;
+  struct stat status = {};
+  const bool exists = stat(name_.c_str(), &status) == 0;
+  const bool is_file = !exists || S_ISREG(status.st_mode);
+  if (options.resume && !is_file) throw OutputError(fmt::format("{}: is no file, so nothing can be resumed", name_));
+  is_new_ = !exists || !is_file || status.st_size == 0;
+  if (options.append || options.resume || !is_file) {
+    open_in_place(is_file);
+  } else {
+    open_to_replace(name_);
+  }
+}
+
+OutputFile::OutputFile(const std::string &path) : name_(path), fd_(-1) { open_to_replace(path); }
+
+OutputFile::~OutputFile() {
+  if (fd_ >= 0 && fd_ != STDOUT_FILENO) close(fd_);
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+// A device or a pipe is opened as it is. Two runs that add to one file would each take the other's results for its own.
+void OutputFile::open_in_place(bool is_file) {
+  fd_ = open(name_.c_str(), is_file ? O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC : O_WRONLY | O_CLOEXEC, 0666);
+  if (fd_ < 0) fail(name_, errno);
+  if (is_file && flock(fd_, LOCK_EX | LOCK_NB) != 0)
+    throw OutputError(fmt::format("{}: another run adds to it", name_));
+}
+
+// Beside the file itself, so that it can be renamed; a symbolic link stays one.
+void OutputFile::open_to_replace(const std::string &path) {
+  std::error_code error;
+  path_ = std::filesystem::weakly_canonical(path, error).string();
+  if (error) path_ = path;
+  temporary_ = path_ + ".XXXXXX";
+  fd_ = mkostemp(temporary_.data(), O_CLOEXEC);
+  if (fd_ < 0) {
+    temporary_.clear();
+    fail(path, errno);
+  }
+  struct stat status = {};
+  const bool exists = stat(path_.c_str(), &status) == 0;
+  fchmod(fd_, exists ? status.st_mode & 07777 : mode_for_new_files());
+}
+
+void OutputFile::commit() {
+  if (temporary_.empty()) return;
+  if (fsync(fd_) != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) fail(name_, errno);
+  temporary_.clear();
+}
+
+void OutputFile::write_whole(const std::string &path, const std::string &text) {
+  OutputFile file(path);
+  for (std::size_t written = 0; written < text.size();) {
+    const ssize_t count = write(file.fd_, text.data() + written, text.size() - written);
+    if (count < 0 && errno != EINTR) fail(path, errno);
+    if (count > 0) written += static_cast<std::size_t>(count);
+  }
+  file.commit();
+}
+
+}  // namespace dns_cares_tool

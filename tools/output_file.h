@@ -1,0 +1,41 @@
+// Where the results are written to: standard output, or a file that is there only once it is whole, or one that grows.
+#pragma once
+
+#include <string>
+
+#include "options.h"
+
+namespace dns_cares_tool {
+
+class OutputFile {
+ public:
+  // Throws OutputError, which names the file, as commit() and write_whole() do.
+  explicit OutputFile(const Options &options);
+  // What was written and not committed goes away again, if nobody was to see it before it is whole.
+  ~OutputFile();
+  OutputFile(const OutputFile &) = delete;
+  OutputFile &operator=(const OutputFile &) = delete;
+
+  int fd() const { return fd_; }
+  const std::string &name() const { return name_; }
+  // Whether nothing was in it before.
+  bool is_new() const { return is_new_; }
+  // Puts the file in its place.
+  void commit();
+
+  // Writes a file that is replaced at once.
+  static void write_whole(const std::string &path, const std::string &text);
+
+ private:
+  explicit OutputFile(const std::string &path);
+  void open_to_replace(const std::string &path);
+  void open_in_place(bool is_file);
+
+  std::string name_ = "standard output";
+  std::string path_;       // of the file in its place
+  std::string temporary_;  // of what becomes the file; "": it is in its place
+  int fd_;
+  bool is_new_ = true;
+};
+
+}  // namespace dns_cares_tool

@@ -1,0 +1,65 @@
+#include "run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "control.h"
+#include "crew.h"
+#include "exchange.h"
+#include "format.h"
+#include "input.h"
+#include "output_file.h"
+#include "reports.h"
+#include "resume.h"
+#include "selection.h"
+#include "summary.h"
+#include "terminal.h"
+
+namespace dns_cares_tool {
+namespace {
+
+int exit_status(Exchange &exchange, const Control &control, const Tally &tally) {
+  if (const std::string failure = exchange.failure(); !failure.empty()) {
+    fmt::print(stderr, "dns-cares: {}\n", failure);
+    return kInputOutput;
+  }
+  if (exchange.output_is_closed()) return kInputOutput;
+  if (control.signal() != 0) return kSignal + control.signal();
+  return tally.failed() == 0 ? kAllResolved : kSomeFailed;
+}
+
+// What is in the output already.
+Resumption done_before(const Options &options, const OutputFile &output, const Format &format) {
+  if (options.resume) return resume_after(output.fd(), output.name(), format, options.header);
+  return {.has_header = !output.is_new(), .results = 0, .name = {}};
+}
+
+}  // namespace
+
+int run(const Options &options) {
+  Input input(options.names, options.files);
+  const auto format = make_format(options);
+  OutputFile output(options);
+  const Resumption done = done_before(options, output, *format);
+  Selection selection(options, *format, done);
+  Sink sink(output.fd(), output.name());
+  const Wake wake;
+  Exchange exchange(options, input, selection, sink, wake);
+  Crew crew(options, exchange, input, *format);
+  Control control(options, exchange, wake, !options.quiet && !options.trace && can_show_progress(output.fd()));
+
+  if (options.header && !done.has_header) sink.append(format->header());
+  crew.start();
+  control.run();
+  const dns_stats library = crew.end();
+
+  const Tally tally = exchange.tally();
+  if (!options.quiet && !exchange.output_is_closed()) fmt::print(stderr, "{}", summary_of(tally));
+  if (!options.stats.empty()) OutputFile::write_whole(options.stats, stats_as_json(tally, library));
+  if (!options.prometheus.empty()) OutputFile::write_whole(options.prometheus, stats_for_prometheus(tally));
+  if (control.signal() == 0 && exchange.failure().empty()) output.commit();
+  return exit_status(exchange, control, tally);
+}
+
+}  // namespace dns_cares_tool

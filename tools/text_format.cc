@@ -1,0 +1,58 @@
+// For people and for cut(1): the name, a tab, its addresses or why there are none, and the line's own fields.
+#include <dns_cares/dns_cares.h>
+
+#include "format.h"
+#include "words.h"
+
+namespace dns_cares_tool {
+namespace {
+
+class TextFormat final : public Format {
+ public:
+  TextFormat(bool only_addresses, bool with_port) : only_addresses_(only_addresses), with_port_(with_port) {}
+
+  bool wants_details() const override { return false; }
+
+  void write(const Outcome &outcome, std::string &text) const override {
+    if (!only_addresses_) {
+      append_printable(outcome.line.name, text);
+      text += '\t';
+    }
+    if (outcome.status == DNS_OK) {
+      write_addresses(outcome.addresses, text);
+    } else if (!only_addresses_) {
+      text += dns_strerror(outcome.status);
+      if (!outcome.place.empty()) text.append(" (").append(outcome.place).append(")");
+    }
+    if (outcome.line.has_fields && !only_addresses_) text.append(1, '\t').append(outcome.line.fields);
+    text += '\n';
+  }
+
+  std::optional<std::string> name_of(std::string_view result) const override {
+    if (only_addresses_) return std::nullopt;
+    return std::string(result.substr(0, result.find('\t')));
+  }
+
+ private:
+  void write_addresses(const addrinfo *entry, std::string &text) const {
+    for (bool first = true; entry != nullptr; entry = entry->ai_next, first = false) {
+      if (!first) text += ' ';
+      const bool in_brackets = with_port_ && entry->ai_family == AF_INET6;
+      if (in_brackets) text += '[';
+      append_address(*entry, text);
+      if (in_brackets) text += ']';
+      if (with_port_) text.append(1, ':').append(std::to_string(port_of(*entry)));
+    }
+  }
+
+  const bool only_addresses_;
+  const bool with_port_;
+};
+
+}  // namespace
+
+std::unique_ptr<Format> make_text_format(const Options &options) {
+  return std::make_unique<TextFormat>(options.only_addresses, !options.service.empty());
+}
+
+}  // namespace dns_cares_tool

@@ -1,0 +1,78 @@
+#include "trace.h"
+
+#include <dns_cares/inspect.h>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+
+#include "words.h"
+
+namespace dns_cares_tool {
+namespace {
+
+std::string type_text(int type) {
+  if (type == 1) return "A";
+  if (type == 28) return "AAAA";
+  return fmt::format("TYPE{}", type);  // RFC 3597 section 5
+}
+
+// Texts of the network and of the input are not to do anything to a terminal.
+std::string printable(const char *from) {
+  std::string text;
+  append_printable(from != nullptr ? from : "", text);
+  return text;
+}
+
+std::string error_text(const dns_trace_event &event) {
+  if (event.extended_error < 0) return {};
+  return fmt::format(", extended error {}{}{}", event.extended_error, event.text != nullptr ? ": " : "",
+                     printable(event.text));
+}
+
+std::string step_text(const dns_trace_event &event) {
+  const std::string name = printable(event.name);
+  const std::string type = type_text(event.type);
+  const char *server = event.server != nullptr ? event.server : "the servers, by TCP,";
+  switch (event.step) {
+    case DNS_TRACE_START:
+      return fmt::format("{}: looked up", name);
+    case DNS_TRACE_CACHE:
+      return fmt::format("  {} {}: in the cache ({}), {}, good for {:.0f} s", name, type, dns_source_name(event.source),
+                         dns_strerror(event.status), event.seconds);
+    case DNS_TRACE_JOIN:
+      return fmt::format("  {} {}: asked for already, waits for that answer", name, type);
+    case DNS_TRACE_SEND:
+      if (event.attempt <= 1) return fmt::format("  {} {}: asks {}", name, type, server);
+      return fmt::format("  {} {}: asks {} for the {}. time", name, type, server, event.attempt);
+    case DNS_TRACE_TRUNCATED:
+      return fmt::format("  {} {}: {} says that the answer does not fit a datagram, so TCP is next", name, type,
+                         server);
+    case DNS_TRACE_ANSWER:
+      if (event.server == nullptr) return fmt::format("  {} {}: no reply: {}", name, type, dns_strerror(event.status));
+      return fmt::format("  {} {}: {} answers after {:.3f} ms: {}{}", name, type, server, event.seconds * 1e3,
+                         dns_strerror(event.status), error_text(event));
+    case DNS_TRACE_NO_ADDRESS:
+      return fmt::format("  {}: {}, so the next of the search list, if there is one", name, dns_strerror(event.status));
+    case DNS_TRACE_END:
+      return fmt::format("{}: {}, from {}, {:.3f} ms", name, dns_strerror(event.status),
+                         event.source == DNS_SOURCE_NONE ? "nowhere" : dns_source_name(event.source),
+                         event.seconds * 1e3);
+    default:
+      return fmt::format("  step {}", event.step);
+  }
+}
+
+// Within the library, so nothing may be thrown.
+void on_step(const dns_trace_event *event, void *) {
+  try {
+    fmt::print(stderr, "; {}\n", step_text(*event));
+  } catch (...) {
+  }
+}
+
+}  // namespace
+
+bool trace_to_standard_error(struct ev_loop *loop) { return dns_set_trace(loop, on_step, nullptr) == DNS_OK; }
+
+}  // namespace dns_cares_tool

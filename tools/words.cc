@@ -1,0 +1,65 @@
+#include "words.h"
+
+#include <arpa/inet.h>
+#include <dns_cares/dns_cares.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace dns_cares_tool {
+namespace {
+
+constexpr std::array<const char *, DNS_ESYSTEM + 1> kStatusWords = {
+    "ok",        "not_found",   "no_data",      "timeout",   "servfail", "refused",
+    "formerr",   "notimp",      "bad_response", "no_server", "bad_name", "bad_family",
+    "bad_flags", "bad_service", "bad_socktype", "no_memory", "stopped",  "system_error"};
+
+const sockaddr_in &v4_of(const addrinfo &entry) { return *reinterpret_cast<const sockaddr_in *>(entry.ai_addr); }
+const sockaddr_in6 &v6_of(const addrinfo &entry) { return *reinterpret_cast<const sockaddr_in6 *>(entry.ai_addr); }
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+}  // namespace
+
+const char *status_word(int status) {
+  if (status < 0 || status >= static_cast<int>(kStatusWords.size())) return "unknown";
+  return kStatusWords[static_cast<std::size_t>(status)];
+}
+
+// getnameinfo(3) would do, but for its look at the scope's interface name.
+void append_address(const addrinfo &entry, std::string &text) {
+  if (entry.ai_family == AF_INET) {
+    const auto *octets = reinterpret_cast<const unsigned char *>(&v4_of(entry).sin_addr);
+    const fmt::format_int a(octets[0]), b(octets[1]), c(octets[2]), d(octets[3]);
+    text.append(a.data(), a.size()).append(1, '.').append(b.data(), b.size()).append(1, '.');
+    text.append(c.data(), c.size()).append(1, '.').append(d.data(), d.size());
+    return;
+  }
+  char v6[INET6_ADDRSTRLEN] = "";
+  inet_ntop(AF_INET6, &v6_of(entry).sin6_addr, v6, sizeof v6);
+  text += v6;
+  if (v6_of(entry).sin6_scope_id != 0) text.append(1, '%').append(fmt::format_int(v6_of(entry).sin6_scope_id).str());
+}
+
+unsigned port_of(const addrinfo &entry) {
+  return ntohs(entry.ai_family == AF_INET ? v4_of(entry).sin_port : v6_of(entry).sin6_port);
+}
+
+void append_printable(std::string_view from, std::string &text) {
+  if (std::none_of(from.begin(), from.end(), is_control)) {
+    text += from;
+    return;
+  }
+  for (const char c : from) {
+    if (is_control(c)) {
+      fmt::format_to(std::back_inserter(text), "\\{:03}", static_cast<unsigned char>(c));
+    } else {
+      text += c;
+    }
+  }
+}
+
+}  // namespace dns_cares_tool

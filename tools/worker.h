@@ -1,0 +1,54 @@
+// One loop's part of a run: keeps so many lookups going as it is told, and gives their results back.
+//
+// Thread rule: all but the constructor on the thread that runs the loop. Its end is that of the loop's context too.
+#pragma once
+
+#include <dns_cares/dns_cares.h>
+#include <dns_cares/evloop.h>
+
+#include <string>
+
+#include "exchange.h"
+#include "format.h"
+#include "options.h"
+#include "wake.h"
+
+namespace dns_cares_tool {
+
+class Worker {
+ public:
+  // The loop has its context. `concurrency`: lookups at once.
+  Worker(struct ev_loop *loop, const Options &options, unsigned concurrency, Exchange &exchange, const Input &input,
+         const Format &format);
+  ~Worker();
+  Worker(const Worker &) = delete;
+  Worker &operator=(const Worker &) = delete;
+
+  // Starts the first lookups; the others follow by themselves.
+  void begin() noexcept;
+  // What wakes it up: then it fills, or breaks the loop if the run is over.
+  const Wake &wake() const { return wake_; }
+
+ private:
+  static void on_result(int status, const addrinfo *ai, void *slot);
+  static void on_wake(int fd, int revents, void *self);
+  void fill();
+  void start(Slot &slot);
+  void finish(Slot &slot, int status, const addrinfo *ai);
+  void write_result(Slot &slot, int status, const addrinfo *ai, double seconds);
+
+  struct ev_loop *const loop_;
+  const unsigned concurrency_;
+  const char *const service_;
+  addrinfo hints_{};
+  Exchange &exchange_;
+  const Input &input_;
+  const Format &format_;
+  const bool wants_details_;
+  Wake wake_;
+  struct evloop_io *watcher_;
+  unsigned under_way_ = 0;
+  bool filling_ = false;
+};
+
+}  // namespace dns_cares_tool
