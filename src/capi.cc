@@ -139,7 +139,7 @@ int dns_get_stats(struct ev_loop *loop, struct dns_stats *stats) {
 
 int dns_get_versions(struct dns_versions *versions) {
   if (versions == nullptr || versions->size < sizeof versions->size) return DNS_EBADFLAGS;
-  fill_in(*versions, {0, DNS_CARES_VERSION, cares_version(), libev_version()});
+  write_sized(*versions, {0, DNS_CARES_VERSION, cares_version(), libev_version()});
   return DNS_OK;
 }
 

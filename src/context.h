@@ -97,9 +97,6 @@ class Context final : private Upstream {
   void release();
 
   void ask(Question &question) noexcept override;
-  double deadline_in(double now, unsigned deadline_ms) const {
-    return now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
-  }
   void reload_if_changed(double now);
   void drop_retired();
   void watch_network();
