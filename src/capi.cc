@@ -1,8 +1,5 @@
 // The C API: from C arguments to the C++ inside. No exception gets past it.
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "cares/servers.h"
 #include "connect/connecting.h"
@@ -10,12 +7,16 @@
 #include "dns_cares/dns_cares.h"
 #include "dns_cares/evloop.h"
 #include "dns_cares/inspect.h"
+#include "dns_cares/nameinfo.h"
 #include "dns_cares/records.h"
+#include "dns_cares/service.h"
 #include "evloop/watchers.h"
 #include "last_resort.h"
+#include "nameinfo/naming.h"
 #include "registry.h"
 #include "resolver/idna.h"
 #include "resolver/name.h"
+#include "service/service_search.h"
 #include "sized_struct.h"
 
 namespace {
@@ -100,6 +101,38 @@ struct dns_connecting *dns_connect(struct ev_loop *loop, const char *host, const
 
 void dns_connect_cancel(struct dns_connecting *connecting) {
   if (connecting != nullptr) connecting->cancel();
+}
+
+struct dns_naming *dns_getnameinfo(struct ev_loop *loop, const struct sockaddr *address, socklen_t length, int flags,
+                                   unsigned deadline_ms, dns_nameinfo_cb cb, void *arg) {
+  loop = or_default(loop);
+  if (loop == nullptr || cb == nullptr) return nullptr;
+  try {
+    return new dns_naming(context_of(loop), address, length, flags, deadline_ms, cb, arg);
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+void dns_getnameinfo_cancel(struct dns_naming *naming) {
+  if (naming != nullptr) naming->cancel();
+}
+
+struct dns_service_search *dns_resolve_service(struct ev_loop *loop, const char *name, int type, uint16_t default_port,
+                                               const struct addrinfo *hints, unsigned deadline_ms, dns_service_cb cb,
+                                               void *arg) {
+  loop = or_default(loop);
+  if (loop == nullptr || cb == nullptr) return nullptr;
+  const Hints wanted = hints != nullptr ? from_addrinfo(hints) : Hints{.socktype = SOCK_STREAM};
+  try {
+    return new dns_service_search(context_of(loop), name, type, default_port, wanted, deadline_ms, cb, arg);
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+void dns_resolve_service_cancel(struct dns_service_search *search) {
+  if (search != nullptr) search->cancel();
 }
 
 int dns_init(struct ev_loop *loop, const struct dns_options *options) {

@@ -83,6 +83,12 @@ class Context final : private Upstream {
   double deadline_in(double now, unsigned deadline_ms) const {
     return now + (deadline_ms != 0 ? deadline_ms : deadline_ms_) / 1e3;
   }
+  const Resolver &resolver() const { return resolver_; }
+  // The same, with changed files read again.
+  const Resolver &resolver(double now) {
+    reload_if_changed(now);
+    return resolver_;
+  }
   Cache &cache() { return resolver_.cache(); }
   Journal &journal() { return journal_; }
   dns_stats stats() const;

@@ -2,6 +2,8 @@
 #include <dns_cares/connect.h>
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/evloop.h>
+#include <dns_cares/nameinfo.h>
+#include <dns_cares/service.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -283,6 +285,61 @@ static void test_connect(void) {
   CHECK(seen.calls == 1);
 }
 
+static void on_names(int status, const char *host, const char *service, void *arg) {
+  struct seen *seen = arg;
+
+  ++seen->calls;
+  seen->status = status;
+  seen->loopback = host != NULL && strcmp(host, "127.0.0.1") == 0;
+  seen->port = service != NULL && strcmp(service, "8080") == 0 ? 8080 : 0;
+}
+
+static void test_nameinfo(void) {
+  struct seen seen = {0};
+  struct sockaddr_in address;
+  const struct sockaddr *plain = (const struct sockaddr *)(const void *)&address;
+  const int flags = NI_NUMERICHOST | NI_NUMERICSERV | DNS_NI_NUMERICSCOPE;
+
+  memset(&address, 0, sizeof address);
+  address.sin_family = AF_INET;
+  address.sin_port = htons(8080);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  CHECK(dns_getnameinfo(NULL, plain, sizeof address, flags, 0, on_names, &seen) != NULL);
+  CHECK(seen.calls == 0);
+  evloop_run(NULL);
+  CHECK(seen.calls == 1);
+  CHECK(seen.status == DNS_OK);
+  CHECK(seen.loopback);
+  CHECK(seen.port == 8080);
+  dns_getnameinfo_cancel(dns_getnameinfo(NULL, plain, sizeof address, flags, 0, on_names, &seen));
+  dns_getnameinfo_cancel(NULL);
+  evloop_run(NULL);
+  CHECK(seen.calls == 1);
+}
+
+static void on_endpoints(int status, const struct dns_endpoint *endpoints, void *arg) {
+  struct seen *seen = arg;
+
+  ++seen->calls;
+  seen->status = status;
+  for (; endpoints != NULL; endpoints = endpoints->next) ++seen->entries;
+}
+
+static void test_service(void) {
+  struct seen seen = {0};
+
+  CHECK(dns_resolve_service(NULL, "a..b", DNS_TYPE_SRV, 0, NULL, 0, on_endpoints, &seen) != NULL);
+  CHECK(seen.calls == 0);
+  evloop_run(NULL);
+  CHECK(seen.calls == 1);
+  CHECK(seen.status == DNS_EBADNAME);
+  CHECK(seen.entries == 0);
+  dns_resolve_service_cancel(dns_resolve_service(NULL, "a..b", DNS_TYPE_SRV, 0, NULL, 0, on_endpoints, &seen));
+  dns_resolve_service_cancel(NULL);
+  evloop_run(NULL);
+  CHECK(seen.calls == 1);
+}
+
 int main(void) {
   alarm(60); /* rather than hang */
   test_literal();
@@ -291,6 +348,8 @@ int main(void) {
   test_errors();
   test_options();
   test_connect();
+  test_nameinfo();
+  test_service();
   test_evloop();
   test_async();
   dns_shutdown(NULL);

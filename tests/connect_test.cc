@@ -27,7 +27,6 @@
 #include <utility>
 #include <vector>
 
-#include "failing_new.h"
 #include "loop.h"
 
 namespace dns_cares_test {
@@ -331,7 +330,7 @@ TEST_F(Connect, WhereAllAddressesRefuseEachIsReported) {
 TEST_F(Connect, UnreachableIPv6IsNotWaitedFor) {
   const Places places = {{"127.0.0.1", Manner::kAccepts}};
   server.on("a.test", "AAAA", answer({"ff02::1"}));
-  server.on("a.test", "A", answer({"127.0.0.1"}).after(100ms));
+  server.on("a.test", "A", answer({"127.0.0.1"}).after(1s));
   init();
   Connection &connection =
       ended(connect("a.test", places, [](dns_connect_options &options) { options.attempt_delay_ms = 60000; }));
@@ -388,22 +387,22 @@ TEST_F(Connect, AttemptsStartAnAttemptDelayAfterOneAnother) {
 TEST_F(Connect, FirstAttemptStartsWhileTheOtherFamilyIsLookedUpWhichJoinsWhenItComes) {
   const Places places = {{"::1", Manner::kSilent}, {"127.0.0.1", Manner::kAccepts}};
   server.on("a.test", "AAAA", answer({"::1"}));
-  server.on("a.test", "A", answer({"127.0.0.1"}).after(400ms));
+  server.on("a.test", "A", answer({"127.0.0.1"}).after(1500ms));
   init();
   const Connection &connection = ended(connect("a.test", places));
   EXPECT_EQ(connection.status, DNS_OK);
   EXPECT_THAT(connection.addresses(), ElementsAre("::1", "127.0.0.1"));
-  EXPECT_LT(connection.attempts[0].started_ms, 399) << "before A was answered";
-  EXPECT_GE(connection.attempts[1].started_ms, 399);
+  EXPECT_LT(connection.attempts[0].started_ms, 1499) << "before A was answered";
+  EXPECT_GE(connection.attempts[1].started_ms, 1499);
 }
 
 TEST_F(Connect, LateIPv6HasItsTurnBeforeFurtherIPv4Addresses) {
   const Places places = {{"127.0.0.1", Manner::kSilent}, {"127.0.0.2", Manner::kSilent}, {"::1", Manner::kAccepts}};
   server.on("a.test", "A", answer({"127.0.0.1", "127.0.0.2"}));
-  server.on("a.test", "AAAA", answer({"::1"}).after(200ms));
+  server.on("a.test", "AAAA", answer({"::1"}).after(1s));
   init();
   const Connection &connection =
-      ended(connect("a.test", places, [](dns_connect_options &options) { options.attempt_delay_ms = 1000; }));
+      ended(connect("a.test", places, [](dns_connect_options &options) { options.attempt_delay_ms = 2500; }));
   EXPECT_EQ(connection.status, DNS_OK);
   EXPECT_THAT(connection.addresses(), ElementsAre("127.0.0.1", "::1"));
 }
@@ -622,14 +621,15 @@ TEST_F(Connect, DeadlineEndsAttemptsUnderWay) {
 
 TEST_F(Connect, DeadlineHasTheLookupInIt) {
   const Places places = {{"127.0.0.1", Manner::kSilent}};
-  server.on("a.test", "A", answer({"127.0.0.1"}).after(200ms));
+  server.on("a.test", "A", answer({"127.0.0.1"}).after(1s));
   server.on("a.test", "AAAA", nodata());
   server.on("dropped.test", "ANY", drop());
   init();
-  const Stopwatch stopwatch;
-  EXPECT_EQ(ended(connect("a.test", places, deadline_of(300))).status, DNS_ETIMEOUT);
-  EXPECT_GE(stopwatch.ms(), 299);
-  EXPECT_LT(stopwatch.ms(), 499) << "not from the answer on";
+  const Connection &silent = ended(connect("a.test", places, deadline_of(1500)));
+  EXPECT_EQ(silent.status, DNS_ETIMEOUT);
+  ASSERT_EQ(silent.attempts.size(), 1u);
+  EXPECT_GE(silent.attempts[0].ended_ms, 1499);
+  EXPECT_LT(silent.attempts[0].ended_ms - silent.attempts[0].started_ms, 1500) << "not from the answer on";
   const Connection &dropped = ended(connect("dropped.test", "80", deadline_of(50)));
   EXPECT_EQ(dropped.status, DNS_ETIMEOUT);
   EXPECT_TRUE(dropped.attempts.empty());
@@ -647,9 +647,9 @@ TEST_F(Connect, DeadlineIsTheContextsUnlessSaidOtherwise) {
 TEST_F(Connect, ConnectionThatIsThereWhenTheLoopWasBusyPastTheDeadlineCounts) {
   const Places places = {{"127.0.0.1", Manner::kAccepts}};
   init();
-  Connection &connection = connect("127.0.0.1", places, deadline_of(50));
+  Connection &connection = connect("127.0.0.1", places, deadline_of(1000));
   run_until_opened(connection, 1);
-  if (connection.calls == 0) std::this_thread::sleep_for(100ms);
+  if (connection.calls == 0) std::this_thread::sleep_for(1100ms);
   EXPECT_EQ(ended(connection).status, DNS_OK);
 }
 
@@ -705,36 +705,28 @@ TEST_F(Connect, WithoutMemoryItIsToldSo) {
   server.on("a.test", "AAAA", nodata());
   init();
   const std::string port = places.port();
-  bool failed = true;
-  int refused_at_once = 0;
-  for (std::size_t spared = 0; failed && spared < 1000; ++spared) {
-    dns_cache_flush(loop.get());
-    std::vector<std::pair<int, int>> calls;  // status and socket
-    calls.reserve(4);
-    dns_connecting *handle;
-    {
-      const FailingNew failing(spared);
-      handle = dns_connect(
-          loop.get(), "a.test", port.c_str(), nullptr,
-          [](int status, int fd, const dns_connect_attempt *, void *arg) {
-            static_cast<std::vector<std::pair<int, int>> *>(arg)->emplace_back(status, fd);
-          },
-          &calls);
-      loop.run();
-      failed = failing.failed();
+  dns_connecting *handle = nullptr;
+  std::vector<std::pair<int, int>> calls;  // status and socket
+  calls.reserve(4);
+  const auto start = [&] {
+    handle = dns_connect(
+        loop.get(), "a.test", port.c_str(), nullptr,
+        [](int status, int fd, const dns_connect_attempt *, void *arg) {
+          static_cast<std::vector<std::pair<int, int>> *>(arg)->emplace_back(status, fd);
+        },
+        &calls);
+  };
+  int without_a_handle = 0;
+  with_ever_more_memory(loop, start, [&](std::size_t spared) {
+    EXPECT_EQ(calls.size(), handle != nullptr ? 1u : 0u) << spared;
+    if (handle == nullptr) ++without_a_handle;
+    for (const auto &[status, fd] : calls) {
+      const Fd closed_again(fd);
+      EXPECT_THAT(status, testing::AnyOf(DNS_OK, DNS_ENOMEM)) << spared;
     }
-    loop.run();
-    if (handle == nullptr) {
-      ++refused_at_once;
-      EXPECT_TRUE(calls.empty()) << spared;
-      continue;
-    }
-    ASSERT_EQ(calls.size(), 1u) << spared;
-    const Fd fd(calls[0].second);
-    EXPECT_TRUE(calls[0].first == DNS_OK || calls[0].first == DNS_ENOMEM) << spared << dns_strerror(calls[0].first);
-  }
-  EXPECT_FALSE(failed) << "at last all allocations have succeeded";
-  EXPECT_GT(refused_at_once, 0);
+    calls.clear();
+  });
+  EXPECT_GT(without_a_handle, 0);
 }
 
 TEST_F(Connect, WithoutFileDescriptorsItIsToldSo) {
@@ -850,7 +842,7 @@ const Ending kEndings[] = {
     {"BadName", "a..test", Manner::kAccepts, DNS_EBADNAME},
 };
 
-constexpr unsigned kOthersMs = 300;
+constexpr unsigned kOthersMs = 500;
 
 struct Bench : Desk {
   explicit Bench(const Ending &of)

@@ -130,6 +130,10 @@ fi
 if [ -x "$prefix/bin/dns-cares" ]; then
   expect_output 'dns-cares' "$(printf '127.0.0.1\t127.0.0.1')" \
     env LD_LIBRARY_PATH="$libdir" "$prefix/bin/dns-cares" 127.0.0.1 2>/dev/null
+  for file in man/man1/dns-cares.1 bash-completion/completions/dns-cares zsh/site-functions/_dns-cares \
+    fish/vendor_completions.d/dns-cares.fish; do
+    [ -f "$prefix/share/$file" ] || fail "share/$file is not installed"
+  done
 fi
 if [ -e "$libdir/libdns_cares_testkit.so" ]; then
   [ -f "$prefix/include/dns_cares/testkit.h" ] || fail 'include/dns_cares/testkit.h is not installed'

@@ -162,6 +162,24 @@ bool Loop::run_until(const std::function<bool()> &condition) {
   return condition();
 }
 
+void with_ever_more_memory(Loop &loop, const std::function<void()> &start,
+                           const std::function<void(std::size_t spared)> &ended) {
+  constexpr std::size_t kMost = 1000;
+  bool failed = true;
+  for (std::size_t spared = 0; failed && spared < kMost; ++spared) {
+    dns_cache_flush(loop.get());
+    {
+      const FailingNew failing(spared);
+      start();
+      loop.run();
+      failed = failing.failed();
+    }
+    loop.run();
+    ended(spared);
+  }
+  EXPECT_FALSE(failed) << "at last all allocations have succeeded";
+}
+
 double Stopwatch::ms() const {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
 }

@@ -5,6 +5,7 @@
 #include <ev.h>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -109,6 +110,11 @@ class Loop {
   struct ev_loop *loop_;
   std::vector<std::unique_ptr<Lookup>> lookups_;
 };
+
+// Calls start() and runs the loop to its end, with no memory for the library, then with one allocation, then with two,
+// until they suffice. After each, calls ended(allocations).
+void with_ever_more_memory(Loop &loop, const std::function<void()> &start,
+                           const std::function<void(std::size_t spared)> &ended);
 
 // Milliseconds of wall time since it was made.
 class Stopwatch {

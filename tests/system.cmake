@@ -14,7 +14,8 @@ if(TARGET dns-cares)
   dns_cares_test(tool_tests SOURCES tool_test.cc command.cc json_schema.cc)
   target_link_libraries(tool_tests PRIVATE nlohmann_json::nlohmann_json util) # util: openpty()
   target_compile_definitions(tool_tests PRIVATE DNS_CARES_PROGRAM="$<TARGET_FILE:dns-cares>"
-    DNS_CARES_OUTPUT_SCHEMA="${PROJECT_SOURCE_DIR}/docs/output-schema.json")
+    DNS_CARES_OUTPUT_SCHEMA="${PROJECT_SOURCE_DIR}/docs/output-schema.json"
+    DNS_CARES_TOOLS_FOLDER="${PROJECT_SOURCE_DIR}/tools")
   add_dependencies(tool_tests dns-cares)
 
   # Units, beside the code.

@@ -1,17 +1,24 @@
 #include "tally.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace dns_cares_tool {
 
-// Class n ends at 2^((n+1)/4) microseconds.
-double Latencies::upper_seconds(int index) { return std::exp2((index + 1.0) / kClassesPerDoubling) / 1e6; }
+// The first four classes are a microsecond wide each. From there on the number of a class is the place of the highest
+// bit and the two bits behind it.
+double Latencies::upper_seconds(int index) {
+  if (index < kClassesPerDoubling) return (index + 1) / 1e6;
+  const int doubling = index / kClassesPerDoubling - 1;
+  return std::ldexp(kClassesPerDoubling + index % kClassesPerDoubling + 1, doubling) / 1e6;
+}
 
 void Latencies::count(double seconds) {
-  const double micros = seconds * 1e6;
-  const int index = micros > 1 ? static_cast<int>(std::ceil(std::log2(micros) * kClassesPerDoubling)) - 1 : 0;
-  ++counts_[static_cast<std::size_t>(std::clamp(index, 0, kClasses - 1))];
+  const auto micros = static_cast<std::uint64_t>(std::clamp(seconds * 1e6, 0.0, 4e9));
+  const int doubling = std::max(static_cast<int>(std::bit_width(micros)) - 3, 0);
+  const int index = doubling * kClassesPerDoubling + static_cast<int>(micros >> doubling);
+  ++counts_[static_cast<std::size_t>(index)];
   ++total_;
   sum_ += seconds;
   longest_ = std::max(longest_, seconds);

@@ -9,8 +9,8 @@
 
 namespace dns_cares_tool {
 
-// How long lookups took: counts in classes that are a quarter of a power of two wide, so that a percentile is right to
-// within 19 percent.
+// How long lookups took: counts in classes of which four make a doubling, so that a percentile is right to within 25
+// percent.
 class Latencies {
  public:
   static constexpr int kClassesPerDoubling = 4;

@@ -91,6 +91,10 @@ class Resolver final : private Inflight::Listener {
   std::unique_ptr<Lookup> take_finished(Lookup &lookup) noexcept;
   AddrinfoList take_part(Lookup &lookup) noexcept;
 
+  // What the files say. Not valid beyond reconfigure().
+  const Settings &settings() const { return settings_; }
+  const Search &search() const { return *search_; }
+
   Cache &cache() { return cache_; }
   const Cache &cache() const { return cache_; }
 

@@ -24,6 +24,8 @@ class Search {
   }
   // The same into a string whose memory is used again.
   void write_candidate(std::string_view name, std::size_t index, std::string &result) const;
+  // The first domain, which is the one that this machine is in (resolv.conf(5)); "" if there is none.
+  std::string_view local_domain() const { return domains_.empty() ? std::string_view() : domains_.front(); }
 
  private:
   std::vector<std::string> domains_;  // without "."

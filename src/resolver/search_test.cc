@@ -90,5 +90,11 @@ TEST(Search, CandidateThatIsTooLongIsGivenAllTheSame) {
   EXPECT_EQ(Search({domain}, 1).candidate(name, 0), name + '.' + domain);
 }
 
+TEST(Search, LocalDomainIsTheFirstOne) {
+  EXPECT_EQ(Search().local_domain(), "");
+  EXPECT_EQ(Search({"a.test", "b.test"}, 1).local_domain(), "a.test");
+  EXPECT_EQ(Search({".", "b.test"}, 1).local_domain(), "b.test");
+}
+
 }  // namespace
 }  // namespace dns_cares

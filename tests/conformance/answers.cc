@@ -1,6 +1,8 @@
 #include "answers.h"
 
+#include <arpa/inet.h>
 #include <dns_cares/dns_cares.h>
+#include <dns_cares/nameinfo.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/prctl.h>
@@ -12,6 +14,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <stdexcept>
 #include <system_error>
 
 #include "loop.h"
@@ -139,7 +142,59 @@ std::string in_a_process(const std::function<std::string()> &ask, const Environm
   return text;
 }
 
+class SocketAddress {
+ public:
+  SocketAddress(const std::string &literal, int port) {
+    const auto percent = literal.find('%');
+    if (percent != std::string::npos)
+      v6_.sin6_scope_id = static_cast<unsigned>(std::stoul(literal.substr(percent + 1)));
+    const std::string plain = literal.substr(0, percent);
+    v6_.sin6_port = v4_.sin_port = htons(static_cast<in_port_t>(port));
+    v6_.sin6_family = AF_INET6;
+    v4_.sin_family = AF_INET;
+    is_v6_ = inet_pton(AF_INET6, plain.c_str(), &v6_.sin6_addr) == 1;
+    if (!is_v6_ && inet_pton(AF_INET, plain.c_str(), &v4_.sin_addr) != 1) throw std::runtime_error("bad " + literal);
+  }
+  const sockaddr *get() const {
+    return is_v6_ ? reinterpret_cast<const sockaddr *>(&v6_) : reinterpret_cast<const sockaddr *>(&v4_);
+  }
+  socklen_t size() const { return is_v6_ ? sizeof v6_ : sizeof v4_; }
+
+ private:
+  bool is_v6_;
+  sockaddr_in v4_{};
+  sockaddr_in6 v6_{};
+};
+
+std::string names_text(int eai, const char *host, const char *service) {
+  return eai != 0 ? error_text(eai) : std::string(host) + ' ' + service;
+}
+
+std::string names_by_glibc(const Question &question) {
+  const SocketAddress address(*question.address, question.port);
+  char host[NI_MAXHOST] = "";
+  char service[NI_MAXSERV] = "";
+  const int eai =
+      getnameinfo(address.get(), address.size(), host, sizeof host, service, sizeof service, question.flags);
+  return names_text(eai, host, service);
+}
+
+std::string names_by_dns_cares(const Question &question) {
+  const SocketAddress address(*question.address, question.port);
+  std::string text = "no callback";
+  Loop loop;
+  dns_getnameinfo(
+      loop.get(), address.get(), address.size(), question.flags, 0,
+      [](int status, const char *host, const char *service, void *arg) {
+        *static_cast<std::string *>(arg) = names_text(dns_status_to_eai(status), host, service);
+      },
+      &text);
+  loop.run();
+  return text;
+}
+
 std::string by_glibc(const Question &question) {
+  if (question.address) return names_by_glibc(question);
   const Arguments arguments(question);
   addrinfo *list = nullptr;
   const int eai = getaddrinfo(arguments.host, arguments.service, arguments.hints, &list);
@@ -153,6 +208,7 @@ void note_result(int status, const addrinfo *ai, void *arg) {
 }
 
 std::string by_dns_cares(const Question &question) {
+  if (question.address) return names_by_dns_cares(question);
   const Arguments arguments(question);
   std::string text = "no callback";
   Loop loop;

@@ -6,7 +6,7 @@
 
 namespace dns_cares_test {
 
-// The arguments of getaddrinfo(3).
+// The arguments of getaddrinfo(3), or of getnameinfo(3).
 struct Question {
   std::optional<std::string> host;
   std::optional<std::string> service;
@@ -15,6 +15,8 @@ struct Question {
   int family = 0;
   int socktype = 0;
   int protocol = 0;
+  std::optional<std::string> address = {};  // a literal, a scope as a number: its names are asked for, with `flags`
+  int port = 0;
 };
 
 // Environment variables that the resolvers read; none: not set.
@@ -24,8 +26,8 @@ struct Environment {
 };
 
 // One line for each entry of the result list, with all it says, such as "stream/6 192.0.2.1 80, canonical name a.test";
-// otherwise the error, such as "EAI_NONAME". Each runs in a process of its own, so that nothing is remembered from one
-// question to the next.
+// or the names, such as "host.test http"; otherwise the error, such as "EAI_NONAME". Each runs in a process of its own,
+// so that nothing is remembered from one question to the next.
 std::string ask_glibc(const Question &question, const Environment &environment);
 std::string ask_dns_cares(const Question &question, const Environment &environment);
 

@@ -80,9 +80,10 @@ std::string Case::test_name() const {
 
 Cases all_cases() {
   Cases all;
-  for (const auto &cases : {hints_cases(), literal_cases(), socktype_cases(), service_cases(), name_cases(),
-                            special_name_cases(), hosts_cases(), answer_cases(), search_cases(), server_cases(),
-                            configuration_cases(), address_configuration_cases(), order_cases()}) {
+  for (const auto &cases :
+       {hints_cases(), literal_cases(), socktype_cases(), service_cases(), name_cases(), special_name_cases(),
+        hosts_cases(), answer_cases(), search_cases(), server_cases(), configuration_cases(),
+        address_configuration_cases(), order_cases(), address_cases(), port_cases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;
@@ -92,9 +93,12 @@ Cases all_cases() {
 void PrintTo(const Case &c, std::ostream *out) {
   const Case usual;
   *out << c.about << "\n  " << text_of(c.network);
-  print(*out, "host", c.host, Text("NULL"), "NULL");
+  if (!c.address) print(*out, "host", c.host, Text("NULL"), "NULL");
   print(*out, "service", c.service, {}, "NULL");
-  if (c.has_hints) {
+  print(*out, "address", c.address, {}, "NULL");
+  if (c.address) {
+    *out << "\n  flags " << c.flags << ", port " << c.port;
+  } else if (c.has_hints) {
     *out << "\n  flags " << c.flags << ", family " << c.family << ", socktype " << c.socktype << ", protocol "
          << c.protocol;
   }

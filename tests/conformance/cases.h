@@ -32,6 +32,8 @@ struct Case {
   int socktype = SOCK_STREAM;
   int protocol = 0;
   bool has_hints = true;
+  Text address = {};  // its names are asked for, and those of the port
+  int port = 0;
 
   Network network = Network::kBoth;
   Text resolv_conf = kResolvConf;
@@ -41,7 +43,7 @@ struct Case {
   std::string host_name = "machine";
   Environment environment = {};
 
-  Question question() const { return {host, service, has_hints, flags, family, socktype, protocol}; }
+  Question question() const { return {host, service, has_hints, flags, family, socktype, protocol, address, port}; }
   // "FooBar" for "foo bar".
   std::string test_name() const;
 };
@@ -61,6 +63,8 @@ Cases server_cases();
 Cases configuration_cases();
 Cases address_configuration_cases();
 Cases order_cases();
+Cases address_cases();
+Cases port_cases();
 
 Cases all_cases();
 

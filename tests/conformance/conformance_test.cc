@@ -1,5 +1,5 @@
-// Each case is asked of glibc's getaddrinfo(3) and of dns_cares, in one private network with the same files and the
-// same servers, and the results are compared entry by entry.
+// Each case is asked of glibc's getaddrinfo(3) or getnameinfo(3) and of dns_cares, in one private network with the same
+// files and the same servers, and the results are compared entry by entry.
 #include <gnu/libc-version.h>
 #include <gtest/gtest.h>
 
@@ -93,6 +93,8 @@ INSTANTIATE_TEST_SUITE_P(Search, Conformance, ValuesIn(search_cases()), name_of)
 INSTANTIATE_TEST_SUITE_P(Servers, Conformance, ValuesIn(server_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Configuration, Conformance, ValuesIn(configuration_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(AddressConfiguration, Conformance, ValuesIn(address_configuration_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Addresses, Conformance, ValuesIn(address_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Ports, Conformance, ValuesIn(port_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Order, Conformance, ValuesIn(order_cases()), name_of);
 
 TEST(ConformanceTables, CasesAreManyAndEachHasItsOwnName) {

@@ -37,7 +37,9 @@ const std::vector<Difference> &intended_differences() {
     {"decimal", "EAI_SERVICE", {"port with a plus", "port with a leading blank"}},
     {"empty-service", "EAI_SERVICE", {"empty service", "empty service for a numeric one", "empty service and no host"}},
     {"long-literal", "EAI_NONAME", {"literal with many leading zeros"}},
-    {"idna", "EAI_BADFLAGS", {"IDN flag on a plain name", "name in UTF-8 with the IDN flag"}},
+    {"idna",
+     "EAI_BADFLAGS",
+     {"IDN flag on a plain name", "name in UTF-8 with the IDN flag", "address with the IDN flag"}},
 #if DNS_CARES_HAS_IDN
     {"idna", streams({"192.0.2.69"}), {"name in UTF-8"}},
 #else
@@ -49,6 +51,8 @@ const std::vector<Difference> &intended_differences() {
     {"escaped-dot", streams({"192.0.2.66"}), {"name with an escaped dot"}},
     {"no-host-name", "EAI_NONAME", {"hosts file with a name with a plus"}},
     {"root", "EAI_NONAME", {"lone dot"}},
+    {"loopback-name", "localhost 0", {"IPv4 loopback address of no file", "IPv6 loopback address of no file"}},
+    {"mapped-name", "here.test 0", {"mapped address of the hosts file"}},
     {"localhost",
      streams({"::1", "127.0.0.1"}),
      {"localhost with a dot", "localhost that the hosts file has elsewhere",
@@ -88,7 +92,7 @@ const std::vector<Difference> &intended_differences() {
       "alias of a name that the server refuses", "answer of another type", "answer of another owner"}},
     {"circle", "EAI_FAIL", {"alias of itself", "aliases in a circle"}},
     {"failure", "EAI_AGAIN", {"IPv6 fails and IPv4 has none"}},
-    {"server-error", "EAI_FAIL", {"server cannot read the query"}},
+    {"server-error", "EAI_FAIL", {"server cannot read the query", "address of a query that the server cannot read"}},
     {"server-error", "EAI_AGAIN", {"server says something rare"}},
     {"any-order", streams({"192.0.2.1"}), {"answer with the alias last"}},
     {"too-long", streams({"192.0.2.160"}), {"search list that makes a name too long"}},

@@ -70,6 +70,9 @@ zone:
 zone:
   name: "broken.test"
   request-xfr: 127.0.0.3 NOKEY
+zone:
+  name: "113.0.203.in-addr.arpa"
+  request-xfr: 127.0.0.3 NOKEY
 )";
 }
 
@@ -123,6 +126,11 @@ void script(dns_testkit::Server &server) {
   server.on("aaaa-servfail-a-nodata.test", "AAAA", dns_testkit::servfail());
   server.on("aaaa-servfail-a-nxdomain.test", "A", dns_testkit::nxdomain());
   server.on("aaaa-servfail-a-nxdomain.test", "AAAA", dns_testkit::servfail());
+
+  server.on("2.2.0.192.in-addr.arpa", "PTR", dns_testkit::refused());
+  server.on("3.2.0.192.in-addr.arpa", "PTR", dns_testkit::notimp());
+  server.on("4.2.0.192.in-addr.arpa", "PTR", dns_testkit::formerr());
+  server.on("5.2.0.192.in-addr.arpa", "PTR", dns_testkit::nodata().without_soa());
 
   server.on("truncated.test", "ANY", answer({"192.0.2.1", "2001:db8:1::1"}).truncated());
   server.on("wrong-type.test", "ANY", dns_testkit::records({"@ 60 IN TXT \"text\""}));

@@ -1,0 +1,28 @@
+# bash completion for dns-cares
+
+_dns_cares() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local options='-4 -6 -f -h -o -q -s --append --concurrency --deadline --file --format --help --look-ahead --no-header
+    --no-hosts --no-search --only --output --prometheus --quiet --rate --resume --server --servers --service --shard
+    --short --stats --tcp --threads --timeout --trace --tries --unordered --version'
+
+  COMPREPLY=()
+  case $previous in
+    -f | --file | -o | --output | --servers | --stats | --prometheus)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      compopt -o filenames 2>/dev/null
+      ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W 'text json csv' -- "$current") ;;
+    --only) mapfile -t COMPREPLY < <(compgen -W 'ok failed' -- "$current") ;;
+    --service) mapfile -t COMPREPLY < <(compgen -s -- "$current") ;;
+    -s | --server | --timeout | --deadline | --tries | --concurrency | --rate | --threads | --shard | --look-ahead) ;;
+    *)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -A hostname -- "$current")
+      fi
+      ;;
+  esac
+}
+complete -F _dns_cares dns-cares
