@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -12,13 +13,22 @@
 namespace dns_cares {
 namespace {
 
-// The block: all entries, then their socket addresses, then their names.
+// What stands before the first entry.
+struct Header {
+  AddrinfoList *holder;  // from which the list may be taken; null: it may not
+};
+static_assert(sizeof(Header) % alignof(addrinfo) == 0);
+
+Header &header_of(addrinfo *list) { return reinterpret_cast<Header *>(list)[-1]; }
+
+// The block: the header, all entries, then their socket addresses, then their names.
 class Block {
  public:
-  Block(std::size_t entries, std::size_t sockaddr_octets, std::size_t name_octets)
-      : list_(static_cast<addrinfo *>(std::malloc(entries * sizeof(addrinfo) + sockaddr_octets + name_octets))),
-        next_entry_(list_.get()) {
-    if (list_ == nullptr) return;
+  Block(std::size_t entries, std::size_t sockaddr_octets, std::size_t name_octets) {
+    void *memory = std::malloc(sizeof(Header) + entries * sizeof(addrinfo) + sockaddr_octets + name_octets);
+    if (memory == nullptr) return;
+    next_entry_ = reinterpret_cast<addrinfo *>(new (memory) Header{nullptr} + 1);
+    list_.reset(next_entry_);
     next_sockaddr_ = reinterpret_cast<char *>(next_entry_ + entries);
     next_name_ = next_sockaddr_ + sockaddr_octets;
   }
@@ -56,7 +66,7 @@ class Block {
 
  private:
   AddrinfoList list_;
-  addrinfo *next_entry_;
+  addrinfo *next_entry_ = nullptr;
   char *next_sockaddr_ = nullptr;
   char *next_name_ = nullptr;
 };
@@ -78,6 +88,14 @@ socklen_t write_sockaddr(const Address &address, std::uint16_t port, sockaddr_st
 }
 
 }  // namespace
+
+void FreeAddrinfo::operator()(addrinfo *list) const { std::free(block_of(list)); }
+
+void *block_of(addrinfo *list) { return &header_of(list); }
+
+void offer(AddrinfoList &holder) {
+  if (holder != nullptr) header_of(holder.get()).holder = &holder;
+}
 
 AddrinfoList make_addrinfo(std::span<const Address> addresses, std::span<const Transport> transports,
                            std::string_view canonical_name) {
@@ -125,4 +143,13 @@ struct addrinfo *dns_addrinfo_dup(const struct addrinfo *ai) {
   return block.take().release();
 }
 
-void dns_addrinfo_free(struct addrinfo *ai) { std::free(ai); }
+struct addrinfo *dns_addrinfo_take(const struct addrinfo *ai) {
+  if (ai == nullptr) return nullptr;
+  // Lists are const only for those who must not change them.
+  dns_cares::AddrinfoList *holder = std::exchange(dns_cares::header_of(const_cast<addrinfo *>(ai)).holder, nullptr);
+  return holder != nullptr ? holder->release() : nullptr;
+}
+
+void dns_addrinfo_free(struct addrinfo *ai) {
+  if (ai != nullptr) dns_cares::FreeAddrinfo()(ai);
+}

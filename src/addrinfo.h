@@ -1,10 +1,10 @@
-// Result lists: every struct addrinfo list of dns_cares is one allocation, addresses and names included.
+// Result lists: every struct addrinfo list of dns_cares is one allocation, addresses and names included. Before the
+// first entry is a word of our own, by which dns_addrinfo_take() finds out who has the list.
 #pragma once
 
 #include <netdb.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -14,9 +14,15 @@
 namespace dns_cares {
 
 struct FreeAddrinfo {
-  void operator()(addrinfo *list) const { std::free(list); }
+  void operator()(addrinfo *list) const;
 };
 using AddrinfoList = std::unique_ptr<addrinfo, FreeAddrinfo>;
+
+// Lets dns_addrinfo_take() take the list, if there is one, as long as `holder` has it. That must not move meanwhile.
+void offer(AddrinfoList &holder);
+
+// Where the allocation starts.
+void *block_of(addrinfo *list);
 
 // A way to use an address: what ai_socktype, ai_protocol and the sockaddr's port say.
 struct Transport {

@@ -59,10 +59,10 @@ std::string describe(const addrinfo *list) {
   return result;
 }
 
-// Whether all that the list points to lies within the one block that starts with its first entry.
+// Whether all that the list points to lies within its one block.
 bool is_one_block(addrinfo *list) {
-  const auto *begin = reinterpret_cast<const char *>(list);
-  const char *end = begin + malloc_usable_size(list);
+  const auto *begin = static_cast<const char *>(block_of(list));
+  const char *end = begin + malloc_usable_size(block_of(list));
   const auto within = [&](const void *object, std::size_t size) {
     const auto *octets = static_cast<const char *>(object);
     return octets >= begin && octets + size <= end;

@@ -147,9 +147,12 @@ void Context::deliver(Lookup &lookup) {
     }
     calling.lookup = nullptr;
     const Callback callback = lookup.callback;
-    callback(DNS_OK, resolver_.take_part(lookup).get(), nullptr, true);
+    AddrinfoList part = resolver_.take_part(lookup);
+    offer(part);
+    callback(DNS_OK, part.get(), nullptr, true);
   } else {
     const auto owned = resolver_.take_finished(lookup);
+    offer(lookup.result);
     lookup.callback(lookup.status, lookup.result.get(), lookup.answer.get(), false);
   }
   calling_ = calling.outer;

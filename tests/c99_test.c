@@ -134,6 +134,7 @@ static void test_errors(void) {
   CHECK(dns_status_to_eai(DNS_EBADFAMILY) == EAI_FAMILY);
   CHECK(dns_status_to_eai(-1) == EAI_FAIL);
   CHECK(dns_addrinfo_dup(NULL) == NULL);
+  CHECK(dns_addrinfo_take(NULL) == NULL);
   dns_addrinfo_free(NULL);
 }
 

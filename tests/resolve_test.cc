@@ -233,6 +233,44 @@ TEST_F(Resolve, ResultIsKeptByADuplicate) {
   dns_addrinfo_free(kept.list);
 }
 
+TEST_F(Resolve, ResultIsTakenOverOnce) {
+  init();
+  addrinfo *kept = nullptr;
+  dns_resolve_async(
+      loop_.get(), "192.0.2.1", "80", AF_UNSPEC, SOCK_STREAM, 0,
+      [](int, const addrinfo *ai, void *arg) {
+        addrinfo *taken = dns_addrinfo_take(ai);
+        EXPECT_EQ(taken, ai) << "not a copy";
+        EXPECT_EQ(dns_addrinfo_take(ai), nullptr);
+        addrinfo *copy = dns_addrinfo_dup(ai);
+        EXPECT_EQ(dns_addrinfo_take(copy), nullptr);
+        dns_addrinfo_free(copy);
+        *static_cast<addrinfo **>(arg) = taken;
+      },
+      &kept);
+  loop_.run();
+  loop_.shut_down();
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(entry_text(*kept), "stream/6 192.0.2.1 80");
+  dns_addrinfo_free(kept);
+  EXPECT_EQ(dns_addrinfo_take(nullptr), nullptr);
+  dns_addrinfo_free(nullptr);
+}
+
+TEST_F(Resolve, ResultMayBeTakenOverAndFreedWithinItsCallback) {
+  init();
+  Lookup &nested = loop_.resolve("192.0.2.2", {}, [](Lookup &) {});
+  dns_resolve_async(
+      loop_.get(), "192.0.2.1", "80", AF_UNSPEC, SOCK_STREAM, 0,
+      [](int, const addrinfo *ai, void *arg) {
+        dns_shutdown(static_cast<Loop *>(arg)->get());
+        dns_addrinfo_free(dns_addrinfo_take(ai));
+      },
+      &loop_);
+  loop_.run();
+  EXPECT_TRUE(nested.done());
+}
+
 TEST_F(Resolve, NullCallbackStartsNothing) {
   init();
   dns_resolve_async(loop_.get(), "a.test", nullptr, AF_UNSPEC, 0, 0, nullptr, nullptr);

@@ -36,7 +36,7 @@ add_test(NAME c99_program COMMAND c99_test)
 
 # Each public header alone, two times over, in each language that it is for.
 function(header_test HEADER FOLDER LANGUAGE NAME)
-  get_filename_component(STEM ${HEADER} NAME_WE)
+  string(REPLACE . _ STEM ${HEADER}) # connect.h and connect.hpp are two
   set(TEST header_${STEM}_alone_as_${NAME})
   string(TOLOWER ${LANGUAGE} EXTENSION)
   set(SOURCE ${CMAKE_CURRENT_BINARY_DIR}/headers/${STEM}.${EXTENSION})

@@ -18,7 +18,7 @@
 // which any thread may do: the coroutine is always resumed on the loop's thread, in a later turn.
 //
 // A lookup's state is within the object that resolve() returns, and thereby in the coroutine: nothing is allocated but
-// what the C API allocates, the result included.
+// what the C API allocates.
 #ifndef DNS_CARES_CORO_HPP
 #define DNS_CARES_CORO_HPP
 
@@ -29,7 +29,8 @@
 
 #include "dns_cares/resolver.hpp"
 
-namespace dns_cares::inline v0 {
+namespace dns_cares {
+inline namespace v0 {
 
 namespace detail {
 
@@ -70,7 +71,8 @@ class StopLink {
 #endif
 };
 
-// A lookup under way, and the coroutine that waits for it, if one does already.
+// A request of the C API under way, and the coroutine that waits for it, if one does already.
+template <class Request, void (*kCancel)(Request *)>
 class Awaited {
  public:
   Awaited(const Awaited &) = delete;
@@ -78,7 +80,7 @@ class Awaited {
 
  protected:
   Awaited() = default;
-  ~Awaited() { dns_cancel(request_); }
+  ~Awaited() { kCancel(request_); }
 
   bool pending() const noexcept { return request_ != nullptr; }
   void set_waiting(std::coroutine_handle<> coroutine) noexcept { waiting_ = coroutine; }
@@ -88,7 +90,7 @@ class Awaited {
     stop_link_.disconnect();
   }
   void cancel() noexcept {
-    dns_cancel(request_);
+    kCancel(request_);
     ended();
   }
   // The last thing done with this object: the coroutine may end, and this with it.
@@ -96,7 +98,7 @@ class Awaited {
     if (waiting_) std::exchange(waiting_, nullptr).resume();
   }
 
-  dns_request *request_ = nullptr;
+  Request *request_ = nullptr;
   StopLink stop_link_;
 
  private:
@@ -105,44 +107,57 @@ class Awaited {
 
 inline std::error_code stopped() noexcept { return std::make_error_code(std::errc::operation_canceled); }
 
-}  // namespace detail
-
-// A lookup that was started by Resolver::resolve(), to be awaited at most once, at any time after. Neither copied nor
-// moved; destroying it cancels.
-class [[nodiscard("destroying a Resolution cancels its lookup")]] Resolution : private detail::Awaited {
+// The same with one result, for co_await.
+template <class T, class Request, void (*kCancel)(Request *)>
+class AwaitedResult : private Awaited<Request, kCancel> {
  public:
-  // For co_await, which gives a Result<Addresses>.
-  bool await_ready() const noexcept { return !pending(); }
-  void await_suspend(std::coroutine_handle<> coroutine) noexcept { set_waiting(coroutine); }
-  Result<Addresses> await_resume() noexcept { return std::move(result_); }
+  bool await_ready() const noexcept { return !this->pending(); }
+  void await_suspend(std::coroutine_handle<> coroutine) noexcept { this->set_waiting(coroutine); }
+  Result<T> await_resume() noexcept { return std::move(result_); }
 
- private:
-  friend class Resolver;
-  Resolution(struct ev_loop * loop, Text name, Text service, const Hints &hints) noexcept {
-    request_ = detail::start(loop, name, service, hints, on_result, this);
-  }
+ protected:
+  // NULL: it could not be started, for no memory.
+  void started(Request *request) noexcept { this->request_ = request; }
 #if defined(__cpp_lib_jthread)
-  Resolution(struct ev_loop * loop, Text name, Text service, const Hints &hints, std::stop_token &&stop) noexcept
-      : Resolution(loop, name, service, hints) {
-    if (pending() && !stop_link_.connect(loop, std::move(stop), on_stop, this)) cancel();
+  void stop_with(struct ev_loop *loop, std::stop_token &&stop) noexcept {
+    if (this->pending() && !this->stop_link_.connect(loop, std::move(stop), on_stop, this)) this->cancel();
   }
 #endif
+  void end(Result<T> &&result) noexcept {
+    this->ended();
+    result_ = std::move(result);
+    this->resume();
+  }
 
+ private:
+  static void on_stop(void *arg) noexcept {
+    auto *self = static_cast<AwaitedResult *>(arg);
+    self->cancel();
+    self->end(stopped());
+  }
+
+  Result<T> result_ = DNS_ENOMEM;  // what it stays if nothing could be started
+};
+
+}  // namespace detail
+
+// A lookup that was started by Resolver::resolve(). co_await gives a Result<Addresses>; it is awaited at most once, at
+// any time after. Neither copied nor moved; destroying it cancels.
+class [[nodiscard]] Resolution : public detail::AwaitedResult<Addresses, dns_request, dns_cancel> {
+ private:
+  friend class Resolver;
+  Resolution(struct ev_loop *loop, Text name, Text service, const Hints &hints) noexcept {
+    started(detail::start(loop, name, service, hints, on_result, this));
+  }
+#if defined(__cpp_lib_jthread)
+  Resolution(struct ev_loop *loop, Text name, Text service, const Hints &hints, std::stop_token &&stop) noexcept
+      : Resolution(loop, name, service, hints) {
+    stop_with(loop, std::move(stop));
+  }
+#endif
   static void on_result(int status, const addrinfo *ai, void *arg) noexcept {
     static_cast<Resolution *>(arg)->end(detail::to_result(status, ai));
   }
-  static void on_stop(void *arg) noexcept {
-    auto *self = static_cast<Resolution *>(arg);
-    self->cancel();
-    self->end(detail::stopped());
-  }
-  void end(Result<Addresses> && result) noexcept {
-    ended();
-    result_ = std::move(result);
-    resume();
-  }
-
-  Result<Addresses> result_ = DNS_ENOMEM;  // what it stays if nothing could be started
 };
 
 // A lookup that was started by Resolver::stream(): its addresses in parts, as they come (RFC 8305 section 3).
@@ -157,7 +172,7 @@ class [[nodiscard("destroying a Resolution cancels its lookup")]] Resolution : p
 // but the last has addresses; the last one has addresses too, or the error that says why there are no (more).
 //
 // Neither copied nor moved; destroying it cancels.
-class [[nodiscard("destroying an AddressStream cancels its lookup")]] AddressStream : private detail::Awaited {
+class [[nodiscard]] AddressStream : private detail::Awaited<dns_request, dns_cancel> {
  public:
   class Next;
 
@@ -170,16 +185,16 @@ class [[nodiscard("destroying an AddressStream cancels its lookup")]] AddressStr
 
  private:
   friend class Resolver;
-  AddressStream(struct ev_loop * loop, Text name, Text service, const Hints &hints) noexcept {
+  AddressStream(struct ev_loop *loop, Text name, Text service, const Hints &hints) noexcept {
     request_ = detail::start(loop, name, service, hints, on_part, this);
-    if (!pending()) add(DNS_ENOMEM);
+    if (!pending()) come_ = 1;
   }
 #if defined(__cpp_lib_jthread)
-  AddressStream(struct ev_loop * loop, Text name, Text service, const Hints &hints, std::stop_token &&stop) noexcept
+  AddressStream(struct ev_loop *loop, Text name, Text service, const Hints &hints, std::stop_token &&stop) noexcept
       : AddressStream(loop, name, service, hints) {
     if (!pending() || stop_link_.connect(loop, std::move(stop), on_stop, this)) return;
     cancel();
-    add(DNS_ENOMEM);
+    come_ = 1;
   }
 #endif
 
@@ -193,17 +208,18 @@ class [[nodiscard("destroying an AddressStream cancels its lookup")]] AddressStr
     self->cancel();
     self->add(detail::stopped());
   }
-  void add(Result<Addresses> && part) noexcept {
+  void add(Result<Addresses> &&part) noexcept {
     parts_[come_++] = std::move(part);
     resume();
   }
 
-  std::array<Result<Addresses>, 2> parts_ = {Result<Addresses>(DNS_OK), Result<Addresses>(DNS_OK)};
+  // The first is what it stays if nothing could be started.
+  std::array<Result<Addresses>, 2> parts_ = {Result<Addresses>(DNS_ENOMEM), Result<Addresses>(DNS_ENOMEM)};
   unsigned char come_ = 0;
   unsigned char given_ = 0;
 };
 
-class [[nodiscard("it is to be awaited")]] AddressStream::Next {
+class [[nodiscard]] AddressStream::Next {
  public:
   bool await_ready() const noexcept { return stream_.given_ < stream_.come_; }
   void await_suspend(std::coroutine_handle<> coroutine) noexcept { stream_.set_waiting(coroutine); }
@@ -211,7 +227,7 @@ class [[nodiscard("it is to be awaited")]] AddressStream::Next {
 
  private:
   friend class AddressStream;
-  explicit Next(AddressStream & stream) noexcept : stream_(stream) {}
+  explicit Next(AddressStream &stream) noexcept : stream_(stream) {}
   AddressStream &stream_;
 };
 
@@ -301,11 +317,11 @@ class TaskPromiseOf<void> : public TaskPromise {
 // Destroying a Task destroys its coroutine: what it waits for is cancelled. An exception that leaves the coroutine is
 // thrown where it is awaited, and by result(). Move-only. Everything on one thread.
 template <class T = void>
-class [[nodiscard("destroying a Task ends its coroutine")]] Task {
+class [[nodiscard]] Task {
  public:
   using promise_type = detail::TaskPromiseOf<T>;
 
-  Task(Task && other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+  Task(Task &&other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
   Task &operator=(Task &&other) noexcept {
     if (this != &other) {
       destroy();
@@ -346,6 +362,7 @@ inline Task<void> TaskPromiseOf<void>::get_return_object() noexcept {
 
 }  // namespace detail
 
-}  // namespace dns_cares::inline v0
+}  // namespace v0
+}  // namespace dns_cares
 
 #endif  // DNS_CARES_CORO_HPP

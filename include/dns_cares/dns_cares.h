@@ -80,7 +80,7 @@ DNS_CARES_API const char *dns_strerror(int status);
 DNS_CARES_API int dns_status_to_eai(int status);
 
 /* Gets the result of one lookup. `ai` is not NULL if and only if `status` is DNS_OK; it is valid only until
- * the callback returns (dns_addrinfo_dup() keeps it). Called on the loop's thread. */
+ * the callback returns (dns_addrinfo_take() keeps it). Called on the loop's thread. */
 typedef void (*dns_result_cb)(int status, const struct addrinfo *ai, void *arg);
 
 /* Starts a lookup: the one call most programs need.
@@ -147,7 +147,13 @@ DNS_CARES_API void dns_cancel(struct dns_request *request);
  * allocation and belongs to the caller, who frees it with dns_addrinfo_free(). Any thread. */
 DNS_CARES_API struct addrinfo *dns_addrinfo_dup(const struct addrinfo *ai);
 
-/* Frees what dns_addrinfo_dup() returned. NULL is fine. Not for the `ai` of a callback, nor for
+/* Takes a result list over, to keep it after the callback without a copy. `ai` is that of a callback which has
+ * not returned yet; it then belongs to the caller, who frees it with
+ * dns_addrinfo_free(). Returns it; NULL for NULL, for a list that was taken already and for one that
+ * dns_addrinfo_dup() made. Not for lists that are not of dns_cares. */
+DNS_CARES_API struct addrinfo *dns_addrinfo_take(const struct addrinfo *ai);
+
+/* Frees what dns_addrinfo_dup() or dns_addrinfo_take() returned. NULL is fine. Not for the `ai` of a callback, nor for
  * getaddrinfo(3)'s lists. Any thread. */
 DNS_CARES_API void dns_addrinfo_free(struct addrinfo *ai);
 

@@ -49,7 +49,8 @@
 
 // In the program's symbols the version is part of each name, so that parts of a program which were built with different
 // versions of these headers may be linked together.
-namespace dns_cares::inline v0 {
+namespace dns_cares {
+inline namespace v0 {
 
 // --- Errors ---
 
@@ -70,7 +71,8 @@ namespace dns_cares::inline v0 {
 //   DNS_ESHUTDOWN      std::errc::operation_canceled
 const std::error_category &dns_category() noexcept;
 
-}  // namespace dns_cares::inline v0
+}  // namespace v0
+}  // namespace dns_cares
 
 // Statuses are error codes: `std::error_code error = DNS_ETIMEOUT`.
 template <>
@@ -78,7 +80,8 @@ struct std::is_error_code_enum<dns_status> : std::true_type {};
 
 inline std::error_code make_error_code(dns_status status) noexcept { return {status, dns_cares::dns_category()}; }
 
-namespace dns_cares::inline v0 {
+namespace dns_cares {
+inline namespace v0 {
 
 // A value, or the error for which there is none. It is used as std::expected<T, std::error_code> of C++23 is, but for
 // three things: it is made of either without further words; value() of an error ends the program, for nothing is thrown
@@ -215,7 +218,7 @@ class Addresses {
   using value_type = Address;
 
   Addresses() = default;
-  // Takes over a list that came from dns_addrinfo_dup().
+  // Takes over a list that came from dns_addrinfo_take() or dns_addrinfo_dup().
   explicit Addresses(addrinfo *owned) noexcept : list_(owned) {}
 
   // Of a list that somebody else owns. Empty for NULL and for no memory.
@@ -269,6 +272,20 @@ struct Hints {
   std::optional<std::chrono::milliseconds> deadline = {};
 };
 
+// How one query for records (records.hpp) differs from others.
+struct QueryHints {
+  bool search = false;                                     // apply the search list
+  std::optional<std::chrono::milliseconds> deadline = {};  // as in Hints
+};
+
+// How one connect (connect.hpp) differs from others; see struct dns_connect_options.
+struct ConnectHints {
+  int family = AF_UNSPEC;  // or AF_INET, AF_INET6
+  int flags = 0;           // AI_NUMERICHOST, AI_NUMERICSERV, AI_ADDRCONFIG, ...
+  std::chrono::milliseconds attempt_delay = std::chrono::milliseconds(250);
+  std::optional<std::chrono::milliseconds> deadline = {};  // as in Hints; for the lookup and the connection together
+};
+
 // What a context is made with. The fields and their defaults are those of struct dns_options, where each is explained.
 struct Options {
   std::optional<std::string> servers = {};      // "192.0.2.1, [2001:db8::1]:5353"; none: those of resolv_conf
@@ -299,10 +316,10 @@ class Call;
 //
 // The callback is also destroyed as soon as it has run for the last time, whatever becomes of the Lookup; so a callback
 // may well own the object that owns the Lookup.
-class [[nodiscard("destroying a Lookup cancels it; detach() lets it go on")]] Lookup {
+class [[nodiscard]] Lookup {
  public:
   Lookup() = default;
-  Lookup(Lookup && other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
+  Lookup(Lookup &&other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
   Lookup &operator=(Lookup &&other) noexcept {
     if (this != &other) {
       cancel();
@@ -322,7 +339,7 @@ class [[nodiscard("destroying a Lookup cancels it; detach() lets it go on")]] Lo
 
  private:
   friend class Resolver;
-  explicit Lookup(detail::Call * call) noexcept : call_(call) {}
+  explicit Lookup(detail::Call *call) noexcept : call_(call) {}
 
   detail::Call *call_ = nullptr;
 };
@@ -341,6 +358,12 @@ concept StreamCallback = std::constructible_from<std::decay_t<F>, F> && std::mov
 
 class Resolution;  // In coro.hpp.
 class AddressStream;
+class Answer;  // In records.hpp.
+template <class Record>
+class Records;
+template <class T>
+class Query;
+class Connecting;  // In connect.hpp.
 
 // --- The resolver ---
 
@@ -420,6 +443,21 @@ class Resolver {
   AddressStream stream(Text name, Text service, const Hints &hints, std::stop_token stop) noexcept;
 #endif
 
+  // For coroutines with records.hpp and connect.hpp, which must be included for them:
+  //   Result<Records<Mx>> mx = co_await resolver.query<Mx>("example.com");
+  //   Result<Answer> answer = co_await resolver.query("example.com", DNS_TYPE_MX);
+  //   Result<Socket> socket = co_await resolver.connect("example.com", "https", {.deadline = 5s});
+  Query<Answer> query(Text name, int type, const QueryHints &hints = {}) noexcept;
+  template <class Record>
+  Query<Records<Record>> query(Text name, const QueryHints &hints = {}) noexcept;
+  Connecting connect(Text host, Text service, const ConnectHints &hints = {}) noexcept;
+#if defined(__cpp_lib_jthread)
+  Query<Answer> query(Text name, int type, const QueryHints &hints, std::stop_token stop) noexcept;
+  template <class Record>
+  Query<Records<Record>> query(Text name, const QueryHints &hints, std::stop_token stop) noexcept;
+  Connecting connect(Text host, Text service, const ConnectHints &hints, std::stop_token stop) noexcept;
+#endif
+
   // Drops what the context has cached: everything, or one name.
   void flush_cache() noexcept { dns_cache_flush(loop_); }
   void forget(Text name) noexcept { dns_cache_forget(loop_, name.get()); }
@@ -486,12 +524,10 @@ struct DNS_CARES_API TheCategory {
   static inline constinit const Category instance{};
 };
 
-// What a callback of the C API says, as a Result with addresses of its own.
+// What a callback of the C API says, as a Result that keeps the addresses.
 inline Result<Addresses> to_result(int status, const addrinfo *ai) noexcept {
   if (status != DNS_OK) return static_cast<dns_status>(status);
-  Addresses addresses = Addresses::copy_of(ai);
-  if (addresses.empty()) return DNS_ENOMEM;
-  return addresses;
+  return Addresses(dns_addrinfo_take(ai));
 }
 
 // To what the C API counts in, at most `UINT_MAX`, which is its "for ever".
@@ -510,20 +546,20 @@ inline addrinfo to_addrinfo(const Hints &hints) noexcept {
 }
 
 // 0, the context's, only where none was given.
-inline unsigned deadline_ms(const Hints &hints) noexcept {
-  return hints.deadline ? std::max(to_count(*hints.deadline), 1U) : 0;
+inline unsigned deadline_ms(const std::optional<std::chrono::milliseconds> &deadline) noexcept {
+  return deadline ? std::max(to_count(*deadline), 1U) : 0;
 }
 
 // The C API, with the arguments as they are here. NULL for no memory.
 inline dns_request *start(struct ev_loop *loop, Text name, Text service, const Hints &hints, dns_result_cb cb,
                           void *arg) noexcept {
   const addrinfo as_addrinfo = to_addrinfo(hints);
-  return dns_resolve(loop, name.get(), service.get(), &as_addrinfo, deadline_ms(hints), cb, arg);
+  return dns_resolve(loop, name.get(), service.get(), &as_addrinfo, deadline_ms(hints.deadline), cb, arg);
 }
 inline dns_request *start(struct ev_loop *loop, Text name, Text service, const Hints &hints, dns_stream_cb cb,
                           void *arg) noexcept {
   const addrinfo as_addrinfo = to_addrinfo(hints);
-  return dns_resolve_stream(loop, name.get(), service.get(), &as_addrinfo, deadline_ms(hints), cb, arg);
+  return dns_resolve_stream(loop, name.get(), service.get(), &as_addrinfo, deadline_ms(hints.deadline), cb, arg);
 }
 
 // A lookup and its callback, in one allocation.
@@ -658,6 +694,7 @@ inline int Resolver::init(struct ev_loop *loop, const Options &options) noexcept
   return dns_init(loop, &plain);
 }
 
-}  // namespace dns_cares::inline v0
+}  // namespace v0
+}  // namespace dns_cares
 
 #endif  // DNS_CARES_RESOLVER_HPP

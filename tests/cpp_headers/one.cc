@@ -1,6 +1,8 @@
 // One of two translation units of a program that uses the C++ headers as strictly as they may be compiled: see
 // cpp_headers_test.sh.
+#include <dns_cares/connect.hpp>
 #include <dns_cares/coro.hpp>
+#include <dns_cares/records.hpp>
 
 #include "both.h"
 
@@ -17,6 +19,14 @@ dns_cares::Task<int> look_up(dns_cares::Resolver &resolver) {
     if (!part) co_return -1;
   }
   co_return ports;
+}
+
+dns_cares::Task<int> look_further(dns_cares::Resolver &resolver) {
+  auto mx = co_await resolver.query<dns_cares::Mx>("a..b");
+  auto answer = co_await resolver.query("a..b", 65280, {.deadline = 2s});
+  auto socket = co_await resolver.connect("a..b", "443", {.deadline = 2s});
+  const bool all = mx.error() == DNS_EBADNAME && answer.error() == DNS_EBADNAME && socket.error() == DNS_EBADNAME;
+  co_return all ? 0 : 1;
 }
 
 const void *category_of_one() { return &dns_cares::dns_category(); }

@@ -16,9 +16,11 @@ int main() {
         called = *owned == 1 && r.error() == DNS_EBADNAME && r.error() == std::errc::invalid_argument;
       });
   auto task = look_up(*resolver);
+  auto further = look_further(*resolver);
   evloop_run(nullptr);
   failures += called ? 0 : 1;
   failures += task.done() && task.result() == 443 ? 0 : 1;
+  failures += further.done() ? further.result() : 1;
   std::puts(failures == 0 ? "fine" : "not fine");
   return failures;
 }
