@@ -1,4 +1,5 @@
-// For people and for cut(1): the name, a tab, its addresses or why there are none, and the line's own fields.
+// For people and for cut(1): the name, a tab, its addresses or records or why there are none, and the line's own
+// fields.
 #include <dns_cares/dns_cares.h>
 
 #include "format.h"
@@ -9,7 +10,11 @@ namespace {
 
 class TextFormat final : public Format {
  public:
-  TextFormat(bool only_addresses, bool with_port) : only_addresses_(only_addresses), with_port_(with_port) {}
+  explicit TextFormat(const Options &options)
+      : only_addresses_(options.only_addresses),
+        with_port_(!options.service.empty()),
+        with_types_(has_several_types(options)),
+        question_(options.question) {}
 
   bool wants_details() const override { return false; }
 
@@ -20,8 +25,9 @@ class TextFormat final : public Format {
     }
     if (outcome.status == DNS_OK) {
       write_addresses(outcome.addresses, text);
+      append_records(outcome.records, with_types_, text);
     } else if (!only_addresses_) {
-      text += dns_strerror(outcome.status);
+      text += error_text(outcome.status, question_);
       if (!outcome.place.empty()) text.append(" (").append(outcome.place).append(")");
     }
     if (outcome.line.has_fields && !only_addresses_) text.append(1, '\t').append(outcome.line.fields);
@@ -47,12 +53,12 @@ class TextFormat final : public Format {
 
   const bool only_addresses_;
   const bool with_port_;
+  const bool with_types_;
+  const Question question_;
 };
 
 }  // namespace
 
-std::unique_ptr<Format> make_text_format(const Options &options) {
-  return std::make_unique<TextFormat>(options.only_addresses, !options.service.empty());
-}
+std::unique_ptr<Format> make_text_format(const Options &options) { return std::make_unique<TextFormat>(options); }
 
 }  // namespace dns_cares_tool

@@ -3,13 +3,18 @@
 #include <dns_cares/inspect.h>
 
 #include <chrono>
+#include <memory>
 #include <new>
+#include <optional>
+
+#include "range.h"
 
 namespace dns_cares_tool {
 
 Worker::Worker(struct ev_loop *loop, const Options &options, unsigned concurrency, Exchange &exchange,
                const Input &input, const Format &format)
     : loop_(loop),
+      options_(options),
       concurrency_(concurrency),
       service_(options.service.empty() ? nullptr : options.service.c_str()),
       exchange_(exchange),
@@ -43,9 +48,30 @@ void Worker::fill() {
 void Worker::start(Slot &slot) {
   ++under_way_;
   slot.worker = this;
-  if (slot.line.unreadable) return finish(slot, DNS_EBADNAME, nullptr);
+  if (slot.line.unreadable) return fail(slot, DNS_EBADNAME);
+  switch (options_.question) {
+    case Question::kAddresses:
+      return ask_for_addresses(slot);
+    case Question::kRecords:
+      return ask_for_records(slot, slot.line.name);
+    case Question::kReverse:
+      break;
+  }
+  const std::optional<std::string> name = reverse_name(slot.line.name);
+  return name ? ask_for_records(slot, *name) : fail(slot, DNS_EBADNAME);
+}
+
+void Worker::ask_for_addresses(Slot &slot) {
   if (dns_resolve(loop_, slot.line.name.c_str(), service_, &hints_, 0, on_result, &slot) == nullptr) {
-    finish(slot, DNS_ENOMEM, nullptr);
+    fail(slot, DNS_ENOMEM);
+  }
+}
+
+// One for each type, all at once. Nothing is called back in here, so only the last one can end the line.
+void Worker::ask_for_records(Slot &slot, const std::string &name) {
+  slot.answers = std::make_unique<Answers>(slot, options_.types);
+  for (Answers::Part &part : slot.answers->parts()) {
+    if (dns_query(loop_, name.c_str(), part.type, 0, 0, on_answer, &part) == nullptr) take(part, DNS_ENOMEM, nullptr);
   }
 }
 
@@ -54,11 +80,32 @@ void Worker::on_result(int status, const addrinfo *ai, void *arg) {
   auto &slot = *static_cast<Slot *>(arg);
   Worker &self = *slot.worker;
   try {
-    self.finish(slot, status, ai);
+    dns_result_info info{};
+    self.finish(slot,
+                {.line = slot.line, .status = status, .addresses = ai, .info = self.describe(info) ? &info : nullptr});
     self.fill();
   } catch (const std::bad_alloc &) {
     self.exchange_.fail("out of memory");
   }
+}
+
+void Worker::on_answer(int status, const dns_answer *answer, void *arg) {
+  auto &part = *static_cast<Answers::Part *>(arg);
+  Worker &self = *part.answers->slot().worker;
+  try {
+    self.take(part, status, answer);
+    self.fill();
+  } catch (const std::bad_alloc &) {
+    self.exchange_.fail("out of memory");
+  }
+}
+
+void Worker::take(Answers::Part &part, int status, const dns_answer *answer) {
+  Answers &answers = *part.answers;
+  dns_result_info info{};
+  if (!answers.take(part, status, answer, describe(info) ? &info : nullptr)) return;
+  Slot &slot = answers.slot();
+  finish(slot, {.line = slot.line, .status = answers.status(), .records = answers.records(), .info = answers.info()});
 }
 
 void Worker::on_wake(int, int, void *arg) {
@@ -76,24 +123,21 @@ void Worker::begin() noexcept {
   }
 }
 
-void Worker::finish(Slot &slot, int status, const addrinfo *ai) {
+void Worker::fail(Slot &slot, int status) { finish(slot, {.line = slot.line, .status = status}); }
+
+void Worker::finish(Slot &slot, Outcome outcome) {
   --under_way_;
   const std::chrono::duration<double> took = Tally::Clock::now() - slot.started;
-  if (exchange_.wanted(status)) write_result(slot, status, ai, took.count());
-  exchange_.finish(slot, status, took.count());
+  outcome.seconds = took.count();
+  if (outcome.status == DNS_EBADNAME) outcome.place = input_.place_of(slot.line);
+  if (exchange_.wanted(outcome.status)) format_.write(outcome, slot.result);
+  slot.answers.reset();
+  exchange_.finish(slot, outcome.status, took.count());
 }
 
-void Worker::write_result(Slot &slot, int status, const addrinfo *ai, double seconds) {
-  dns_result_info info{};
+bool Worker::describe(dns_result_info &info) const {
   info.size = sizeof info;
-  const bool described = wants_details_ && dns_get_result_info(loop_, &info) == DNS_OK;
-  format_.write({.line = slot.line,
-                 .place = status == DNS_EBADNAME ? input_.place_of(slot.line) : std::string(),
-                 .status = status,
-                 .addresses = ai,
-                 .info = described ? &info : nullptr,
-                 .seconds = seconds},
-                slot.result);
+  return wants_details_ && dns_get_result_info(loop_, &info) == DNS_OK;
 }
 
 }  // namespace dns_cares_tool

@@ -5,6 +5,7 @@
 
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/evloop.h>
+#include <dns_cares/records.h>
 
 #include <string>
 
@@ -17,7 +18,7 @@ namespace dns_cares_tool {
 
 class Worker {
  public:
-  // The loop has its context. `concurrency`: lookups at once.
+  // The loop has its context. All outlive the worker. `concurrency`: lines at once.
   Worker(struct ev_loop *loop, const Options &options, unsigned concurrency, Exchange &exchange, const Input &input,
          const Format &format);
   ~Worker();
@@ -31,13 +32,19 @@ class Worker {
 
  private:
   static void on_result(int status, const addrinfo *ai, void *slot);
+  static void on_answer(int status, const dns_answer *answer, void *part);
   static void on_wake(int fd, int revents, void *self);
   void fill();
   void start(Slot &slot);
-  void finish(Slot &slot, int status, const addrinfo *ai);
-  void write_result(Slot &slot, int status, const addrinfo *ai, double seconds);
+  void ask_for_addresses(Slot &slot);
+  void ask_for_records(Slot &slot, const std::string &name);
+  void take(Answers::Part &part, int status, const dns_answer *answer);
+  void fail(Slot &slot, int status);
+  void finish(Slot &slot, Outcome outcome);
+  bool describe(dns_result_info &info) const;
 
   struct ev_loop *const loop_;
+  const Options &options_;
   const unsigned concurrency_;
   const char *const service_;
   addrinfo hints_{};
