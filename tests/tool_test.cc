@@ -794,6 +794,70 @@ TEST_F(ToolRecords, ShardsOfARangeAreEachAddressOnce) {
   EXPECT_THAT(all, testing::UnorderedElementsAreArray(addresses));
 }
 
+// --- services ---
+
+class ToolServices : public Tool {
+ protected:
+  ToolServices() {
+    server_.on("_x._tcp.test", "SRV",
+               records({"@ 60 IN SRV 30 0 3000 gone.test.", "@ 60 IN SRV 20 7 2000 b.test.",
+                        "@ 60 IN SRV 10 0 1000 both.test."}));
+    server_.on("both.test", "ANY", answer({"192.0.2.1", "2001:db8::1"}));
+    server_.on("_none._tcp.test", "SRV", records({"@ 60 IN SRV 0 0 0 ."}));
+    server_.on("_dead._tcp.test", "SRV", records({"@ 60 IN SRV 0 0 1 broken.test."}));
+  }
+};
+
+TEST_F(ToolServices, SrvPrintsHostsPortsAndAddressesInTheirOrder) {
+  const Result result =
+      run({"--srv", "-4", "_x._tcp.test", "_none._tcp.test", "_gone._tcp.test", "_dead._tcp.test", "a..test"});
+  EXPECT_THAT(result.lines(),
+              ElementsAre("_x._tcp.test\tboth.test:1000=192.0.2.1 b.test:2000=192.0.2.2 gone.test:3000=",
+                          "_none._tcp.test\tservice is not offered", "_gone._tcp.test\tname not found",
+                          "_dead._tcp.test\tserver failure", "a..test\tmalformed name"));
+  EXPECT_EQ(result.exit, kSomeFailed);
+  EXPECT_EQ(server_.queries("both.test", "AAAA"), 0u);
+  EXPECT_EQ(run({"--srv", "-6", "--short", "_x._tcp.test"}).output, "[2001:db8::1]:1000\n");
+  EXPECT_EQ(run({"--srv", "-4", "--short", "_x._tcp.test"}).output, "192.0.2.1:1000 192.0.2.2:2000\n");
+  expect_usage_error(run({"--srv", "-t", "SRV", "_x._tcp.test"}), "--srv");
+}
+
+TEST_F(ToolServices, WritesEndpointsAsJsonAndCsv) {
+  const auto lines = run({"--srv", "-4", "--format", "json", "_x._tcp.test", "_none._tcp.test"}).lines();
+  ASSERT_EQ(lines.size(), 2u);
+  const nlohmann::json value = as_json(lines[0]);
+  EXPECT_EQ(value["status"], "ok");
+  ASSERT_EQ(value["endpoints"].size(), 3u);
+  EXPECT_EQ(value["endpoints"][1], (nlohmann::json{{"host", "b.test"},
+                                                   {"port", 2000},
+                                                   {"priority", 20},
+                                                   {"weight", 7},
+                                                   {"status", "ok"},
+                                                   {"addresses", {"192.0.2.2"}}}));
+  EXPECT_EQ(value["endpoints"][2]["status"], "not_found");
+  const nlohmann::json none = as_json(lines[1]);
+  EXPECT_EQ(none["error"], "service is not offered");
+  EXPECT_EQ(none["endpoints"], nlohmann::json::array());
+  const auto rows = run({"--srv", "-4", "--format", "csv", "_x._tcp.test"}).lines();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_THAT(rows[0], StartsWith("input,status,endpoints,ttl,"));
+  EXPECT_THAT(rows[1],
+              StartsWith("_x._tcp.test,ok,both.test:1000=192.0.2.1 b.test:2000=192.0.2.2 gone.test:3000=,,,,,"));
+}
+
+TEST_F(ToolServices, StopsAtOnceInTheMiddleOfASearch) {
+  server_.on("both.test", "ANY", drop());
+  Command command({"-s", server_.address(), "--srv", "-4", "--deadline", "600", "--timeout", "600s", "_x._tcp.test"},
+                  {});
+  ASSERT_TRUE(server_.wait_for_queries(4, 60s));
+  command.send(SIGINT);
+  ASSERT_TRUE(command.tells_at(SIGUSR1, "0 names, 0 failed"));
+  command.send(SIGINT);
+  const Result result = command.finish();
+  EXPECT_EQ(result.exit, 130);
+  EXPECT_THAT(result.output, IsEmpty());
+}
+
 // --- versions, summaries, signals ---
 
 TEST_F(Tool, TellsTheVersionsInUse) {

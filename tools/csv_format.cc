@@ -47,7 +47,8 @@ class CsvFormat final : public Format {
 
   std::string header() const override {
     const bool with_addresses = question_ == Question::kAddresses;
-    std::string text = with_addresses ? "input,status,addresses" : "input,status,records";
+    std::string text = "input,status,";
+    text += with_addresses ? "addresses" : question_ == Question::kEndpoints ? "endpoints" : "records";
     if (with_port_) text += ",port";
     if (!short_ && with_addresses) text += ",canonical";
     if (!short_) text += ",ttl,source,server,queries,ms,extended_error,line";
@@ -60,7 +61,7 @@ class CsvFormat final : public Format {
     if (question_ == Question::kAddresses) {
       write_addresses(outcome, text);
     } else {
-      write_records(outcome.records, text);
+      write_records_or_endpoints(outcome, text);
     }
     if (!short_) write_details(outcome, text);
     if (outcome.line.has_fields) append_cell_of_fields(outcome.line.fields, text);
@@ -86,9 +87,10 @@ class CsvFormat final : public Format {
     text += ',';
   }
 
-  void write_records(const std::vector<const dns_record *> &records, std::string &text) const {
+  void write_records_or_endpoints(const Outcome &outcome, std::string &text) const {
     std::string joined;
-    append_records(records, with_types_, joined);
+    append_records(outcome.records, with_types_, joined);
+    append_endpoints(outcome.endpoints, joined);
     append_cell(joined, text);
     text += ',';
   }

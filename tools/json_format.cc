@@ -75,11 +75,7 @@ class JsonFormat final : public Format {
     if (outcome.status != DNS_OK) {
       text.append(R"(,"error":")").append(error_text(outcome.status, question_)).append(1, '"');
     }
-    if (question_ == Question::kAddresses) {
-      write_addresses(outcome.addresses, text);
-    } else {
-      write_records(outcome.records, text);
-    }
+    write_result(outcome, text);
     if (!short_) write_details(outcome, text);
     if (outcome.line.has_fields) write_fields(outcome.line.fields, text);
     text += "}\n";
@@ -92,7 +88,21 @@ class JsonFormat final : public Format {
   }
 
  private:
-  void write_addresses(const addrinfo *first, std::string &text) const {
+  void write_result(const Outcome &outcome, std::string &text) const {
+    switch (question_) {
+      case Question::kAddresses:
+        write_addresses(outcome.addresses, text);
+        if (with_port_ && outcome.addresses != nullptr) write_port(port_of(*outcome.addresses), text);
+        return;
+      case Question::kEndpoints:
+        return write_endpoints(outcome.endpoints, text);
+      case Question::kRecords:
+      case Question::kReverse:
+        return write_records(outcome.records, text);
+    }
+  }
+
+  static void write_addresses(const addrinfo *first, std::string &text) {
     text += R"(,"addresses":[)";
     for (const addrinfo *entry = first; entry != nullptr; entry = entry->ai_next) {
       if (entry != first) text += ',';
@@ -101,9 +111,30 @@ class JsonFormat final : public Format {
       text += '"';
     }
     text += ']';
-    if (!with_port_ || first == nullptr) return;
+  }
+
+  static void write_port(unsigned port, std::string &text) {
     text += R"(,"port":)";
-    append_number(port_of(*first), text);
+    append_number(port, text);
+  }
+
+  static void write_endpoints(const dns_endpoint *endpoints, std::string &text) {
+    text += R"(,"endpoints":[)";
+    for (const dns_endpoint *endpoint = endpoints; endpoint != nullptr; endpoint = endpoint->next) {
+      text += endpoint == endpoints ? R"({"host":)" : R"(,{"host":)";
+      append_string(endpoint->host, text);
+      write_port(endpoint->port, text);
+      if (dns_srv srv{}; dns_record_srv(endpoint->record, &srv) == DNS_OK) {
+        text += R"(,"priority":)";
+        append_number(srv.priority, text);
+        text += R"(,"weight":)";
+        append_number(srv.weight, text);
+      }
+      text.append(R"(,"status":")").append(status_word(endpoint->status)).append(1, '"');
+      write_addresses(endpoint->addresses, text);
+      text += '}';
+    }
+    text += ']';
   }
 
   static void write_records(const std::vector<const dns_record *> &records, std::string &text) {

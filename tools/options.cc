@@ -24,6 +24,7 @@ constexpr const char *kFooter = R"(Examples:
   dns-cares -s 192.0.2.1,192.0.2.2:5353 -4 -f names.txt   IPv4 addresses, from these servers
   dns-cares -t MX,TXT example.com                         records of these types
   dns-cares -x 192.0.2.0/24 2001:db8::1                   the names of addresses
+  dns-cares --srv _imaps._tcp.example.com                 the hosts and ports of a service
   dns-cares --short --only ok -f names.txt | sort -u      nothing but addresses
   dns-cares -f names.txt -o results.txt --resume          again, after it was stopped: goes on where it was
 
@@ -201,6 +202,11 @@ class CommandLine {
         "the names of addresses: PTR records; a range as 192.0.2.0/24 is a line for\n"
         "each of its addresses");
     reverse->group(kQuestion);
+    auto *srv = app_.add_flag_callback(
+        "--srv", [this] { options_.question = Question::kEndpoints; },
+        "where a service is offered, by the SRV records of names such as\n"
+        "_imaps._tcp.example.com: hosts, ports and addresses, in the order to try them");
+    srv->group(kQuestion)->excludes(service)->excludes(records)->excludes(reverse);
     for (CLI::Option *option : {records, reverse}) option->excludes(v4)->excludes(v6)->excludes(service);
     records->excludes(reverse);
     add_text("--shard", "I/N", "only the I-th of N parts of the names, by a hash that is the same everywhere",

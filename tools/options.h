@@ -12,7 +12,7 @@ namespace dns_cares_tool {
 
 enum class FormatKind { kText, kJson, kCsv };
 // What the lines of the input ask for.
-enum class Question { kAddresses, kRecords, kReverse };
+enum class Question { kAddresses, kRecords, kReverse, kEndpoints };
 enum class Only { kAll, kOk, kFailed };
 
 // A number 0 is the library's own default, unless it is said otherwise.

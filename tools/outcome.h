@@ -3,6 +3,7 @@
 
 #include <dns_cares/inspect.h>
 #include <dns_cares/records.h>
+#include <dns_cares/service.h>
 
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct Outcome {
   int status;
   const addrinfo *addresses = nullptr;           // null unless DNS_OK
   std::vector<const dns_record *> records = {};  // also of a line of which not all was answered
+  const dns_endpoint *endpoints = nullptr;       // null unless DNS_OK
   const dns_result_info *info = nullptr;         // null: the library was not asked
   double seconds = 0;                            // from the start of the lookup
 };

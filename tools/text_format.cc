@@ -12,7 +12,7 @@ class TextFormat final : public Format {
  public:
   explicit TextFormat(const Options &options)
       : only_addresses_(options.only_addresses),
-        with_port_(!options.service.empty()),
+        with_port_(!options.service.empty() || options.question == Question::kEndpoints),
         with_types_(has_several_types(options)),
         question_(options.question) {}
 
@@ -26,6 +26,7 @@ class TextFormat final : public Format {
     if (outcome.status == DNS_OK) {
       write_addresses(outcome.addresses, text);
       append_records(outcome.records, with_types_, text);
+      write_endpoints(outcome.endpoints, text);
     } else if (!only_addresses_) {
       text += error_text(outcome.status, question_);
       if (!outcome.place.empty()) text.append(" (").append(outcome.place).append(")");
@@ -43,11 +44,22 @@ class TextFormat final : public Format {
   void write_addresses(const addrinfo *entry, std::string &text) const {
     for (bool first = true; entry != nullptr; entry = entry->ai_next, first = false) {
       if (!first) text += ' ';
-      const bool in_brackets = with_port_ && entry->ai_family == AF_INET6;
-      if (in_brackets) text += '[';
-      append_address(*entry, text);
-      if (in_brackets) text += ']';
-      if (with_port_) text.append(1, ':').append(std::to_string(port_of(*entry)));
+      if (with_port_) {
+        append_address_and_port(*entry, text);
+      } else {
+        append_address(*entry, text);
+      }
+    }
+  }
+
+  // Those alone that can be connected to, where nothing else is wanted.
+  void write_endpoints(const dns_endpoint *endpoint, std::string &text) const {
+    if (!only_addresses_) return append_endpoints(endpoint, text);
+    for (bool first = true; endpoint != nullptr; endpoint = endpoint->next) {
+      if (endpoint->addresses == nullptr) continue;
+      if (!first) text += ' ';
+      first = false;
+      write_addresses(endpoint->addresses, text);
     }
   }
 

@@ -34,6 +34,7 @@ const char *error_text(int status, Question question) {
   if (question == Question::kReverse && denied) return "address has no name";
   if (question == Question::kReverse && status == DNS_EBADNAME) return "malformed address";
   if (question == Question::kRecords && status == DNS_ENODATA) return "name has no record of this type";
+  if (question == Question::kEndpoints && status == DNS_ENODATA) return "service is not offered";
   return dns_strerror(status);
 }
 
@@ -50,6 +51,26 @@ void append_address(const addrinfo &entry, std::string &text) {
   inet_ntop(AF_INET6, &v6_of(entry).sin6_addr, v6, sizeof v6);
   text += v6;
   if (v6_of(entry).sin6_scope_id != 0) text.append(1, '%').append(fmt::format_int(v6_of(entry).sin6_scope_id).str());
+}
+
+void append_address_and_port(const addrinfo &entry, std::string &text) {
+  const bool in_brackets = entry.ai_family == AF_INET6;
+  if (in_brackets) text += '[';
+  append_address(entry, text);
+  if (in_brackets) text += ']';
+  text.append(1, ':').append(fmt::format_int(port_of(entry)).str());
+}
+
+void append_endpoints(const dns_endpoint *endpoints, std::string &text) {
+  for (const dns_endpoint *endpoint = endpoints; endpoint != nullptr; endpoint = endpoint->next) {
+    if (endpoint != endpoints) text += ' ';
+    append_printable(endpoint->host, text);
+    text.append(1, ':').append(fmt::format_int(endpoint->port).str()).append(1, '=');
+    for (const addrinfo *entry = endpoint->addresses; entry != nullptr; entry = entry->ai_next) {
+      if (entry != endpoint->addresses) text += ',';
+      append_address(*entry, text);
+    }
+  }
 }
 
 unsigned port_of(const addrinfo &entry) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dns_cares/records.h>
+#include <dns_cares/service.h>
 #include <netdb.h>
 
 #include <string>
@@ -19,6 +20,10 @@ const char *error_text(int status, Question question);
 
 // Appends "192.0.2.1" or "fe80::1%2".
 void append_address(const addrinfo &entry, std::string &text);
+// Appends "192.0.2.1:443" or "[2001:db8::1]:443".
+void append_address_and_port(const addrinfo &entry, std::string &text);
+// Appends "a.test:443=192.0.2.1,2001:db8::1" for each, with blanks between; no addresses for a host that has none.
+void append_endpoints(const dns_endpoint *endpoints, std::string &text);
 // Of the service that was asked for; 0 without one.
 unsigned port_of(const addrinfo &entry);
 

@@ -25,13 +25,24 @@ Worker::Worker(struct ev_loop *loop, const Options &options, unsigned concurrenc
   if (watcher_ == nullptr) throw std::bad_alloc();
   hints_.ai_family = options.family;
   hints_.ai_socktype = options.socktype;
-  hints_.ai_flags = wants_details_ ? AI_CANONNAME : 0;
+  hints_.ai_flags = wants_details_ && options.question == Question::kAddresses ? AI_CANONNAME : 0;
 }
 
 // Lookups that are still under way are called back here, and nothing of them is written.
 Worker::~Worker() {
   dns_shutdown(loop_);
   evloop_io_stop(watcher_);
+}
+
+// What a callback does. The library has called it, so nothing may be thrown there.
+template <class Finish>
+void Worker::go_on(Finish finish) noexcept {
+  try {
+    finish();
+    fill();
+  } catch (const std::bad_alloc &) {
+    exchange_.fail("out of memory");
+  }
 }
 
 void Worker::fill() {
@@ -54,6 +65,8 @@ void Worker::start(Slot &slot) {
       return ask_for_addresses(slot);
     case Question::kRecords:
       return ask_for_records(slot, slot.line.name);
+    case Question::kEndpoints:
+      return ask_for_endpoints(slot);
     case Question::kReverse:
       break;
   }
@@ -75,29 +88,33 @@ void Worker::ask_for_records(Slot &slot, const std::string &name) {
   }
 }
 
-// Called by the library, so nothing may be thrown here.
+void Worker::ask_for_endpoints(Slot &slot) {
+  if (dns_resolve_service(loop_, slot.line.name.c_str(), DNS_TYPE_SRV, 0, &hints_, 0, on_endpoints, &slot) == nullptr) {
+    fail(slot, DNS_ENOMEM);
+  }
+}
+
 void Worker::on_result(int status, const addrinfo *ai, void *arg) {
   auto &slot = *static_cast<Slot *>(arg);
   Worker &self = *slot.worker;
-  try {
+  self.go_on([&] {
     dns_result_info info{};
-    self.finish(slot,
-                {.line = slot.line, .status = status, .addresses = ai, .info = self.describe(info) ? &info : nullptr});
-    self.fill();
-  } catch (const std::bad_alloc &) {
-    self.exchange_.fail("out of memory");
-  }
+    const bool described = self.describe(info);
+    self.finish(slot, {.line = slot.line, .status = status, .addresses = ai, .info = described ? &info : nullptr});
+  });
 }
 
 void Worker::on_answer(int status, const dns_answer *answer, void *arg) {
   auto &part = *static_cast<Answers::Part *>(arg);
   Worker &self = *part.answers->slot().worker;
-  try {
-    self.take(part, status, answer);
-    self.fill();
-  } catch (const std::bad_alloc &) {
-    self.exchange_.fail("out of memory");
-  }
+  self.go_on([&] { self.take(part, status, answer); });
+}
+
+// Several lookups have made the result, and what the library tells is of the last of them only.
+void Worker::on_endpoints(int status, const dns_endpoint *endpoints, void *arg) {
+  auto &slot = *static_cast<Slot *>(arg);
+  Worker &self = *slot.worker;
+  self.go_on([&] { self.finish(slot, {.line = slot.line, .status = status, .endpoints = endpoints}); });
 }
 
 void Worker::take(Answers::Part &part, int status, const dns_answer *answer) {
@@ -116,11 +133,7 @@ void Worker::on_wake(int, int, void *arg) {
 }
 
 void Worker::begin() noexcept {
-  try {
-    fill();
-  } catch (const std::bad_alloc &) {
-    exchange_.fail("out of memory");
-  }
+  go_on([] {});
 }
 
 void Worker::fail(Slot &slot, int status) { finish(slot, {.line = slot.line, .status = status}); }

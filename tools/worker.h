@@ -6,6 +6,7 @@
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/evloop.h>
 #include <dns_cares/records.h>
+#include <dns_cares/service.h>
 
 #include <string>
 
@@ -33,10 +34,14 @@ class Worker {
  private:
   static void on_result(int status, const addrinfo *ai, void *slot);
   static void on_answer(int status, const dns_answer *answer, void *part);
+  static void on_endpoints(int status, const dns_endpoint *endpoints, void *slot);
+  template <class Finish>
+  void go_on(Finish finish) noexcept;
   static void on_wake(int fd, int revents, void *self);
   void fill();
   void start(Slot &slot);
   void ask_for_addresses(Slot &slot);
+  void ask_for_endpoints(Slot &slot);
   void ask_for_records(Slot &slot, const std::string &name);
   void take(Answers::Part &part, int status, const dns_answer *answer);
   void fail(Slot &slot, int status);

@@ -4,7 +4,7 @@ _dns_cares() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local options='-4 -6 -f -h -o -q -s -t -x --append --concurrency --deadline --file --format --help --look-ahead --no-header
     --no-hosts --no-search --only --output --prometheus --quiet --rate --resume --reverse --server --servers --service --shard
-    --short --stats --tcp --threads --timeout --trace --tries --type --unordered --version'
+    --short --srv --stats --tcp --threads --timeout --trace --tries --type --unordered --version'
 
   COMPREPLY=()
   case $previous in

@@ -10,6 +10,7 @@ complete -c dns-cares -l service -x -d 'with the port of this service'
 complete -c dns-cares -s t -l type -x -a 'A AAAA CAA CNAME DNSKEY DS HTTPS MX NAPTR NS PTR SOA SRV SSHFP SVCB TLSA TXT URI' \
   -d 'records of these types'
 complete -c dns-cares -s x -l reverse -d 'the names of addresses'
+complete -c dns-cares -l srv -d 'hosts and ports of a service'
 complete -c dns-cares -l shard -x -d 'only one of several parts of the names: I/N'
 complete -c dns-cares -s s -l server -x -d 'servers to ask: ADDRESS[:PORT],...'
 complete -c dns-cares -l servers -r -F -d 'the same from a file'
