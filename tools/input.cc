@@ -73,6 +73,7 @@ bool Input::take_apart(std::string_view text, Line &line) {
 }
 
 std::optional<double> Input::fraction() const {
+  if (range_) return std::nullopt;  // It may be most of the input, or nearly nothing of it.
   double done = static_cast<double>(name_);
   double all = static_cast<double>(names_.size());
   for (const LineReader &file : files_) {

@@ -193,6 +193,18 @@ class CommandLine {
         ->group(kQuestion);
     auto *service = add_text("--service", "NAME[/udp]", "with the port of this service", kQuestion,
                              [this](const std::string &text) { take_service(text, options_); });
+    add_other_questions({v4, v6, service});
+    add_text("--shard", "I/N", "only the I-th of N parts of the names, by a hash that is the same everywhere",
+             kQuestion, [this](const std::string &text) { parse_shard(text, options_); });
+  }
+
+  // Options that say which addresses are wanted.
+  struct OfAddresses {
+    CLI::Option *v4, *v6, *service;
+  };
+
+  // What may be asked for instead of addresses, one at a time.
+  void add_other_questions(const OfAddresses &of_addresses) {
     auto *records = add_text("-t,--type", "TYPE[,TYPE...]",
                              "records of these types instead of addresses: MX, TXT, TYPE65280, ANY;\n"
                              "from the DNS alone, and of names as they are",
@@ -206,11 +218,11 @@ class CommandLine {
         "--srv", [this] { options_.question = Question::kEndpoints; },
         "where a service is offered, by the SRV records of names such as\n"
         "_imaps._tcp.example.com: hosts, ports and addresses, in the order to try them");
-    srv->group(kQuestion)->excludes(service)->excludes(records)->excludes(reverse);
-    for (CLI::Option *option : {records, reverse}) option->excludes(v4)->excludes(v6)->excludes(service);
+    srv->group(kQuestion)->excludes(records)->excludes(reverse)->excludes(of_addresses.service);
+    for (CLI::Option *option : {records, reverse}) {
+      option->excludes(of_addresses.v4)->excludes(of_addresses.v6)->excludes(of_addresses.service);
+    }
     records->excludes(reverse);
-    add_text("--shard", "I/N", "only the I-th of N parts of the names, by a hash that is the same everywhere",
-             kQuestion, [this](const std::string &text) { parse_shard(text, options_); });
   }
 
   void take_types(const std::string &list) {
@@ -253,7 +265,7 @@ class CommandLine {
     add_choice("--format", options_.format, "FORMAT", "text (default), json (an object a line), csv",
                {{"text", FormatKind::kText}, {"json", FormatKind::kJson}, {"csv", FormatKind::kCsv}});
     app_.add_flag("--short", options_.only_addresses,
-                  "text: the addresses alone, an empty line for none;\njson, csv: name, status and addresses")
+                  "text: the addresses or records alone, an empty line for none;\njson, csv: name, status and these")
         ->group(kOutput);
     app_.add_flag_callback(
             "--no-header", [this] { options_.header = false; }, "csv without the line of column names")
