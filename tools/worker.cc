@@ -11,7 +11,7 @@
 
 namespace dns_cares_tool {
 
-Worker::Worker(struct ev_loop *loop, const Options &options, unsigned concurrency, Exchange &exchange,
+Worker::Worker(struct ev_loop *loop, const Options &options, unsigned concurrency, const Wake &wake, Exchange &exchange,
                const Input &input, const Format &format)
     : loop_(loop),
       options_(options),
@@ -21,6 +21,7 @@ Worker::Worker(struct ev_loop *loop, const Options &options, unsigned concurrenc
       input_(input),
       format_(format),
       wants_details_(format.wants_details()),
+      wake_(wake),
       watcher_(evloop_io_start(loop, wake_.fd(), EVLOOP_READ, on_wake, this)) {
   if (watcher_ == nullptr) throw std::bad_alloc();
   hints_.ai_family = options.family;

@@ -19,17 +19,16 @@ namespace dns_cares_tool {
 
 class Worker {
  public:
-  // The loop has its context. All outlive the worker. `concurrency`: lines at once.
-  Worker(struct ev_loop *loop, const Options &options, unsigned concurrency, Exchange &exchange, const Input &input,
-         const Format &format);
+  // The loop has its context. All outlive the worker. `concurrency`: lines at once. `wake` wakes it up: then it goes
+  // on, or breaks the loop if the run is over.
+  Worker(struct ev_loop *loop, const Options &options, unsigned concurrency, const Wake &wake, Exchange &exchange,
+         const Input &input, const Format &format);
   ~Worker();
   Worker(const Worker &) = delete;
   Worker &operator=(const Worker &) = delete;
 
   // Starts the first lookups; the others follow by themselves.
   void begin() noexcept;
-  // What wakes it up: then it fills, or breaks the loop if the run is over.
-  const Wake &wake() const { return wake_; }
 
  private:
   static void on_result(int status, const addrinfo *ai, void *slot);
@@ -57,7 +56,7 @@ class Worker {
   const Input &input_;
   const Format &format_;
   const bool wants_details_;
-  Wake wake_;
+  const Wake &wake_;
   struct evloop_io *watcher_;
   unsigned under_way_ = 0;
   bool filling_ = false;
