@@ -34,33 +34,35 @@ target_compile_options(c99_test PRIVATE ${STRICT_WARNINGS} -Wstrict-prototypes -
 target_link_libraries(c99_test PRIVATE dns_cares::dns_cares)
 add_test(NAME c99_program COMMAND c99_test)
 
-# Each public header alone, two times over, in each language that it is for.
-function(header_test HEADER FOLDER LANGUAGE NAME)
-  string(REPLACE . _ STEM ${HEADER}) # connect.h and connect.hpp are two
-  set(TEST header_${STEM}_alone_as_${NAME})
-  string(TOLOWER ${LANGUAGE} EXTENSION)
-  set(SOURCE ${CMAKE_CURRENT_BINARY_DIR}/headers/${STEM}.${EXTENSION})
-  file(WRITE ${SOURCE} "#include <dns_cares/${HEADER}>\n#include <dns_cares/${HEADER}>\n")
-  add_test(NAME ${TEST}
-    COMMAND ${CMAKE_${LANGUAGE}_COMPILER} ${STRICT_WARNINGS} ${ARGN} -fsyntax-only -I ${FOLDER}
-      -x $<IF:$<STREQUAL:${LANGUAGE},C>,c,c++> ${SOURCE})
-endfunction()
-file(GLOB PUBLIC_C_HEADERS RELATIVE ${PROJECT_SOURCE_DIR}/include/dns_cares ${PROJECT_SOURCE_DIR}/include/dns_cares/*.h)
-file(GLOB PUBLIC_CXX_HEADERS RELATIVE ${PROJECT_SOURCE_DIR}/include/dns_cares
-  ${PROJECT_SOURCE_DIR}/include/dns_cares/*.hpp)
-foreach(HEADER ${PUBLIC_C_HEADERS})
-  header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include C c99 -std=c99 -Wstrict-prototypes)
-  header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include C c99_with_posix -std=c99 -D_POSIX_C_SOURCE=200809L
-    -Wstrict-prototypes)
-endforeach()
-foreach(HEADER ${PUBLIC_C_HEADERS} ${PUBLIC_CXX_HEADERS})
-  header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include CXX cxx20 -std=c++20)
-endforeach()
-foreach(HEADER ${PUBLIC_CXX_HEADERS})
-  header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include CXX cxx20_without_rtti -std=c++20 -fno-rtti)
-endforeach()
-if(TARGET dns_cares_testkit)
-  header_test(testkit.h ${PROJECT_SOURCE_DIR}/testkit/include CXX cxx20 -std=c++20)
+# Each public header alone, two times over, in each language that it is for. Sanitizers would add nothing.
+if(NOT DNS_CARES_SANITIZE)
+  function(header_test HEADER FOLDER LANGUAGE NAME)
+    string(REPLACE . _ STEM ${HEADER}) # connect.h and connect.hpp are two
+    set(TEST header_${STEM}_alone_as_${NAME})
+    string(TOLOWER ${LANGUAGE} EXTENSION)
+    set(SOURCE ${CMAKE_CURRENT_BINARY_DIR}/headers/${STEM}.${EXTENSION})
+    file(WRITE ${SOURCE} "#include <dns_cares/${HEADER}>\n#include <dns_cares/${HEADER}>\n")
+    add_test(NAME ${TEST}
+      COMMAND ${CMAKE_${LANGUAGE}_COMPILER} ${STRICT_WARNINGS} ${ARGN} -fsyntax-only -I ${FOLDER}
+        -x $<IF:$<STREQUAL:${LANGUAGE},C>,c,c++> ${SOURCE})
+  endfunction()
+  file(GLOB PUBLIC_C_HEADERS RELATIVE ${PROJECT_SOURCE_DIR}/include/dns_cares ${PROJECT_SOURCE_DIR}/include/dns_cares/*.h)
+  file(GLOB PUBLIC_CXX_HEADERS RELATIVE ${PROJECT_SOURCE_DIR}/include/dns_cares
+    ${PROJECT_SOURCE_DIR}/include/dns_cares/*.hpp)
+  foreach(HEADER ${PUBLIC_C_HEADERS})
+    header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include C c99 -std=c99 -Wstrict-prototypes)
+    header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include C c99_with_posix -std=c99 -D_POSIX_C_SOURCE=200809L
+      -Wstrict-prototypes)
+  endforeach()
+  foreach(HEADER ${PUBLIC_C_HEADERS} ${PUBLIC_CXX_HEADERS})
+    header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include CXX cxx20 -std=c++20)
+  endforeach()
+  foreach(HEADER ${PUBLIC_CXX_HEADERS})
+    header_test(${HEADER} ${PROJECT_SOURCE_DIR}/include CXX cxx20_without_rtti -std=c++20 -fno-rtti)
+  endforeach()
+  if(TARGET dns_cares_testkit)
+    header_test(testkit.h ${PROJECT_SOURCE_DIR}/testkit/include CXX cxx20 -std=c++20)
+  endif()
 endif()
 
 # The C++ headers as other programs compile them, with whichever of the compilers are there. Not under sanitizers, which
