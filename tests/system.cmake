@@ -87,6 +87,7 @@ add_test(NAME exports
 add_test(NAME install
   COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/install_test.sh ${CMAKE_COMMAND} ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR}
     $<CONFIG> ${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER} "${DNS_CARES_SANITIZE}")
+set_property(TEST install PROPERTY TIMEOUT 600) # It compiles every example two times.
 
 # Runs an example with these arguments, and looks at what it prints.
 function(example_test NAME PROGRAM ARGUMENTS EXPECTED)
@@ -117,6 +118,7 @@ if(TARGET minimal)
   endif()
   # A server on 127.0.0.1, and nothing on ::1: that localhost is reached shows that both are tried.
   add_executable(page_server page_server.cc)
+  set_property(TEST install PROPERTY ENVIRONMENT PAGE_SERVER=$<TARGET_FILE:page_server>)
   add_test(NAME example_connect
     COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/example_connect_test.sh $<TARGET_FILE:page_server> $<TARGET_FILE:connect>)
 endif()
