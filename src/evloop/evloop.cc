@@ -15,7 +15,9 @@ struct ev_loop *evloop_get_default(void) {
   return ev_default_loop(EVFLAG_AUTO);
 }
 
-struct ev_loop *evloop_new(void) { return ev_loop_new(EVFLAG_AUTO); }
+struct ev_loop *evloop_new(void) {
+  return ev_loop_new(EVFLAG_AUTO);
+}
 
 void evloop_destroy(struct ev_loop *loop) {
   if (loop != nullptr) ev_loop_destroy(loop);
