@@ -158,10 +158,12 @@ DNS_CARES_API int dns_record_print_data(const struct dns_record *record, char *t
 
 #define DNS_NAME_SIZE 1025 /* octets that hold any name in presentation format with its NUL */
 
+/* RFC 1035 section 3.4.1 */
 struct dns_a {
   struct in_addr address;
 };
 
+/* RFC 3596 section 2.2 */
 struct dns_aaaa {
   struct in6_addr address;
 };
