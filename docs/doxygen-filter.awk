@@ -49,6 +49,8 @@ function filtered(line,    text, start) {
     text = marked_up(substr(line, start + 1, length(line) - start - (in_block ? 0 : 2)), 5)
     return substr(line, 1, start) text (in_block ? "" : "*/")
   }
+  # Functions that a macro makes, which have one comment for all.
+  if (line ~ /^DNS_CARES_RECORD\(/) return "/** Fills in `data` as dns_record_read() does. */ " line
   # A specialization in namespace std, of which Doxygen knows nothing.
   if (line ~ /^struct std::/ || line " " lines[at + 1] ~ /^template <> struct std::/) return ""
   if (line ~ /^ *\/\/ *---/ || line ~ /^ *#(if|else|endif)/ || line ~ /^ *}.*\/\//) return line
