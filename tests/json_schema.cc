@@ -52,6 +52,15 @@ std::string check_additional(const json &schema, const json &rule, const json &v
   return "";
 }
 
+std::string check_any_of(const json &, const json &rule, const json &value) {
+  std::string violation = "anyOf has nothing";
+  for (const json &choice : rule) {
+    violation = violation_of(choice, value);
+    if (violation.empty()) break;
+  }
+  return violation;
+}
+
 std::string unless(bool fine, const char *what, const json &rule) { return fine ? "" : what + rule.dump(); }
 
 const std::map<std::string, Check> kChecks = {
@@ -68,6 +77,7 @@ const std::map<std::string, Check> kChecks = {
      [](const json &, const json &rule, const json &value) { return unless(value <= rule, "more than ", rule); }},
     {"properties", check_properties},
     {"items", check_items},
+    {"anyOf", check_any_of},
     {"required", check_required},
     {"additionalProperties", check_additional},
 };

@@ -631,6 +631,233 @@ TEST_F(Tool, WritesOnlyTheResultsThatAreWanted) {
   EXPECT_THAT(run({"--only", "failed", "b.test", "gone.test"}).lines(), ElementsAre("gone.test\tname not found"));
 }
 
+// --- records, and the names of addresses ---
+
+class ToolRecords : public Tool {
+ protected:
+  ToolRecords() {
+    server_.on("mail.test", "MX", records({"@ 300 IN MX 10 mx1.mail.test.", "@ 300 IN MX 20 mx2.mail.test."}));
+    server_.on("mail.test", "TXT", records({"@ 60 IN TXT \"v=spf1, \\\"x\\\"\" \"-all\""}));
+    server_.on("mail.test", "A", answer({"192.0.2.25"}));
+    server_.on("mail.test", "ANY", nodata());
+    server_.on("alias.test", "ANY", records({"@ 60 IN CNAME mail.test.", "mail.test. 30 IN MX 10 mx1.mail.test."}));
+    server_.on("1.2.0.192.in-addr.arpa", "PTR", records({"@ 60 IN PTR one.test.", "@ 60 IN PTR uno.test."}));
+    server_.on("*.0.0.10.in-addr.arpa", "PTR", records({"@ 60 IN PTR ten.test."}));
+  }
+};
+
+TEST_F(ToolRecords, TypePrintsRecordsInPresentationFormat) {
+  const Result result = run({"-t", "mx", "mail.test", "gone.test", "a.test"});
+  EXPECT_THAT(result.lines(), ElementsAre("mail.test\t10 mx1.mail.test., 20 mx2.mail.test.",
+                                          "gone.test\tname not found", "a.test\tname has no record of this type"));
+  EXPECT_EQ(result.exit, kSomeFailed);
+  EXPECT_THAT(result.errors, HasSubstr("  1 name has no record of this type\n"));
+  EXPECT_EQ(run({"-t", "TYPE15", "--short", "mail.test"}).output, "10 mx1.mail.test., 20 mx2.mail.test.\n");
+  EXPECT_EQ(run({"--type", "TXT", "mail.test"}).output, "mail.test\t\"v=spf1, \\\"x\\\"\" \"-all\"\n");
+  EXPECT_EQ(run({"-t", "TXT", "a..test"}).output, "a..test\tmalformed name\n");
+}
+
+TEST_F(ToolRecords, RecordsOfSeveralTypesAreOnOneLineInTheOrderOfTheTypes) {
+  server_.on("mail.test", "MX", records({"@ 300 IN MX 10 mx1.mail.test."}).after(300ms));
+  EXPECT_THAT(run({"-t", "MX,A,A", "-t", "AAAA", "b.test", "mail.test"}).lines(),
+              ElementsAre("b.test\tA 192.0.2.2", "mail.test\tMX 10 mx1.mail.test., A 192.0.2.25"));
+  EXPECT_EQ(server_.queries("mail.test", "A"), 1u);
+}
+
+TEST_F(ToolRecords, ALineOfWhichOneTypeIsNotAnsweredHasFailed) {
+  server_.on("mail.test", "TXT", servfail());
+  const Result result = run({"-t", "MX,TXT", "--format", "json", "mail.test"});
+  EXPECT_EQ(result.exit, kSomeFailed);
+  const nlohmann::json value = as_json(result.output);
+  EXPECT_EQ(value["status"], "servfail");
+  EXPECT_EQ(value["records"].size(), 2u) << "what was answered is there";
+  EXPECT_EQ(run({"-t", "MX,TXT", "mail.test"}).output, "mail.test\tserver failure\n");
+}
+
+TEST_F(ToolRecords, WritesRecordsAsJson) {
+  const auto lines =
+      run({"-t", "MX,TXT", "--format", "json", "-f", "-"}, {.input = "mail.test\tx\nalias.test\ngone.test\n"}).lines();
+  ASSERT_EQ(lines.size(), 3u);
+  const nlohmann::json mail = as_json(lines[0]);
+  EXPECT_EQ(mail["status"], "ok");
+  EXPECT_FALSE(mail.contains("addresses"));
+  ASSERT_EQ(mail["records"].size(), 3u);
+  EXPECT_EQ(mail["records"][0],
+            (nlohmann::json{{"owner", "mail.test."}, {"type", "MX"}, {"ttl", 300}, {"data", "10 mx1.mail.test."}}));
+  EXPECT_EQ(mail["records"][2]["type"], "TXT");
+  EXPECT_EQ(mail["ttl"], 60) << "the shortest";
+  EXPECT_EQ(mail["queries"], 2) << "of all types";
+  EXPECT_EQ(mail["server"], server_.address());
+  EXPECT_EQ(mail["fields"], nlohmann::json::array({"x"}));
+  const nlohmann::json alias = as_json(lines[1]);
+  ASSERT_EQ(alias["records"].size(), 1u) << "the alias is none of the types asked for";
+  EXPECT_EQ(alias["records"][0]["owner"], "mail.test.");
+  EXPECT_EQ(as_json(lines[2])["records"], nlohmann::json::array());
+  EXPECT_EQ(run({"-t", "A", "--short", "--format", "json", "b.test"}).output,
+            "{\"input\":\"b.test\",\"status\":\"ok\",\"records\":[{\"owner\":\"b.test.\",\"type\":\"A\",\"ttl\":60,"
+            "\"data\":\"192.0.2.2\"}]}\n");
+}
+
+TEST_F(ToolRecords, WritesRecordsAsCsv) {
+  const Result result = run({"-t", "MX", "--format", "csv", "mail.test", "gone.test"});
+  ASSERT_EQ(result.lines().size(), 3u);
+  EXPECT_EQ(result.lines()[0], "input,status,records,ttl,source,server,queries,ms,extended_error,line,fields");
+  EXPECT_THAT(result.lines()[1], StartsWith("mail.test,ok,\"10 mx1.mail.test., 20 mx2.mail.test.\",300,server,"));
+  EXPECT_THAT(result.lines()[2], StartsWith("gone.test,not_found,,"));
+  EXPECT_EQ(run({"-t", "A,MX", "--short", "--format", "csv", "b.test"}).output,
+            "input,status,records,fields\nb.test,ok,A 192.0.2.2,\n");
+}
+
+TEST_F(ToolRecords, LosesNoLineOfMany) {
+  const std::vector<std::string> names = bulk_names(2000);
+  const Result result = run({"-t", "A,AAAA", "--threads", "2", "-f", "-"}, {.input = as_lines(names)});
+  ASSERT_EQ(result.lines().size(), names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    ASSERT_EQ(result.lines()[i], names[i] + "\tA " + hashed_address(kBulk, names[i]));
+  }
+  EXPECT_EQ(result.exit, kAllResolved);
+}
+
+TEST_F(ToolRecords, StopsAtOnceWhileSomeTypesAreAnswered) {
+  server_.on("never.test", "MX", drop());
+  server_.on("never.test", "A", answer({"192.0.2.9"}));
+  Command command({"-s", server_.address(), "-t", "A,MX", "--deadline", "600", "--timeout", "600s", "-f", "-"},
+                  {.input = "b.test\nnever.test\n"});
+  ASSERT_TRUE(server_.wait_for_queries(4, 60s));
+  ASSERT_TRUE(command.output_has("b.test"));
+  command.send(SIGINT);
+  ASSERT_TRUE(command.tells_at(SIGUSR1, "1 name, 0 failed"));
+  command.send(SIGINT);
+  const Result result = command.finish();
+  EXPECT_EQ(result.exit, 130);
+  EXPECT_THAT(result.lines(), ElementsAre("b.test\tA 192.0.2.2"));
+}
+
+TEST_F(ToolRecords, NamesWhatIsNoTypeOfRecords) {
+  for (const char *type : {"NOSUCH", "", "0", "AXFR", "OPT", "TYPE70000"}) {
+    expect_usage_error(run({"-t", std::string("A,") + type, "b.test"}), std::string("'") + type + "'");
+  }
+  expect_usage_error(run({"-t", "A", "-4", "b.test"}), "--type");
+  expect_usage_error(run({"-t", "A", "-x", "192.0.2.1"}), "--reverse");
+  expect_usage_error(run({"-x", "--service", "https", "192.0.2.1"}), "--reverse");
+}
+
+TEST_F(ToolRecords, ReversePrintsTheNamesOfAddresses) {
+  server_.on("6.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "PTR",
+             records({"@ 60 IN PTR six.test."}));
+  EXPECT_THAT(
+      run({"-x", "192.0.2.1", "::ffff:192.0.2.1", "2001:db8::6", "192.0.2.99", "b.test", "127.1"}).lines(),
+      ElementsAre("192.0.2.1\tone.test., uno.test.", "::ffff:192.0.2.1\tone.test., uno.test.", "2001:db8::6\tsix.test.",
+                  "192.0.2.99\taddress has no name", "b.test\tmalformed address", "127.1\tmalformed address"));
+  const nlohmann::json value = as_json(run({"--reverse", "--format", "json", "192.0.2.1"}).output);
+  EXPECT_EQ(value["input"], "192.0.2.1");
+  EXPECT_EQ(
+      value["records"][1],
+      (nlohmann::json{{"owner", "1.2.0.192.in-addr.arpa."}, {"type", "PTR"}, {"ttl", 60}, {"data", "uno.test."}}));
+}
+
+TEST_F(ToolRecords, ARangeIsALineForEachOfItsAddresses) {
+  const Result result =
+      run({"-x", "-f", "-"},
+          {.input = "10.0.0.6/30\tx\n192.0.2.1\ty\n192.0.2.1/32\n2001:db8::fffe/127\n10.0.0.0/33\n10.0.0.0/\n"});
+  EXPECT_THAT(
+      result.lines(),
+      ElementsAre("10.0.0.4\tten.test.\tx", "10.0.0.5\tten.test.\tx", "10.0.0.6\tten.test.\tx",
+                  "10.0.0.7\tten.test.\tx", "192.0.2.1\tone.test., uno.test.\ty", "192.0.2.1\tone.test., uno.test.",
+                  "2001:db8::fffe\taddress has no name", "2001:db8::ffff\taddress has no name",
+                  "10.0.0.0/33\tmalformed address (line 5)", "10.0.0.0/\tmalformed address (line 6)"));
+  EXPECT_EQ(run({"10.0.0.0/30"}).lines().size(), 1u) << "without -x it is a name";
+}
+
+// More addresses than could be held: what is on its way is as many as may be read ahead.
+TEST_F(ToolRecords, ALargeRangeIsReadNoFurtherAheadThanItMay) {
+  server_.on("0.0.0.10.in-addr.arpa", "PTR", drop());
+  Command command(
+      {"-s", server_.address(), "-x", "--deadline", "60s", "--timeout", "60s", "--look-ahead", "100", "10.0.0.0/8"},
+      {});
+  ASSERT_TRUE(server_.wait_for_queries(100, 60s));
+  ASSERT_TRUE(command.tells_at(SIGUSR1, "99 names, 0 failed"));
+  EXPECT_EQ(server_.queries(), 100u);
+  command.send(SIGKILL);
+  EXPECT_EQ(command.finish().signal, SIGKILL);
+}
+
+TEST_F(ToolRecords, ShardsOfARangeAreEachAddressOnce) {
+  std::vector<std::string> all;
+  for (const char *shard : {"1/2", "2/2"}) {
+    const Result result = run({"-x", "--shard", shard, "10.0.0.0/26"});
+    EXPECT_GT(result.lines().size(), 10u);
+    for (const std::string &line : result.lines()) all.push_back(line.substr(0, line.find('\t')));
+  }
+  std::vector<std::string> addresses;
+  for (int i = 0; i < 64; ++i) addresses.push_back("10.0.0." + std::to_string(i));
+  EXPECT_THAT(all, testing::UnorderedElementsAreArray(addresses));
+}
+
+// --- services ---
+
+class ToolServices : public Tool {
+ protected:
+  ToolServices() {
+    server_.on("_x._tcp.test", "SRV",
+               records({"@ 60 IN SRV 30 0 3000 gone.test.", "@ 60 IN SRV 20 7 2000 b.test.",
+                        "@ 60 IN SRV 10 0 1000 both.test."}));
+    server_.on("both.test", "ANY", answer({"192.0.2.1", "2001:db8::1"}));
+    server_.on("_none._tcp.test", "SRV", records({"@ 60 IN SRV 0 0 0 ."}));
+    server_.on("_dead._tcp.test", "SRV", records({"@ 60 IN SRV 0 0 1 broken.test."}));
+  }
+};
+
+TEST_F(ToolServices, SrvPrintsHostsPortsAndAddressesInTheirOrder) {
+  const Result result =
+      run({"--srv", "-4", "_x._tcp.test", "_none._tcp.test", "_gone._tcp.test", "_dead._tcp.test", "a..test"});
+  EXPECT_THAT(result.lines(),
+              ElementsAre("_x._tcp.test\tboth.test:1000=192.0.2.1 b.test:2000=192.0.2.2 gone.test:3000=",
+                          "_none._tcp.test\tservice is not offered", "_gone._tcp.test\tname not found",
+                          "_dead._tcp.test\tserver failure", "a..test\tmalformed name"));
+  EXPECT_EQ(result.exit, kSomeFailed);
+  EXPECT_EQ(server_.queries("both.test", "AAAA"), 0u);
+  EXPECT_EQ(run({"--srv", "-6", "--short", "_x._tcp.test"}).output, "[2001:db8::1]:1000\n");
+  EXPECT_EQ(run({"--srv", "-4", "--short", "_x._tcp.test"}).output, "192.0.2.1:1000 192.0.2.2:2000\n");
+  expect_usage_error(run({"--srv", "-t", "SRV", "_x._tcp.test"}), "--srv");
+}
+
+TEST_F(ToolServices, WritesEndpointsAsJsonAndCsv) {
+  const auto lines = run({"--srv", "-4", "--format", "json", "_x._tcp.test", "_none._tcp.test"}).lines();
+  ASSERT_EQ(lines.size(), 2u);
+  const nlohmann::json value = as_json(lines[0]);
+  EXPECT_EQ(value["status"], "ok");
+  ASSERT_EQ(value["endpoints"].size(), 3u);
+  EXPECT_EQ(value["endpoints"][1], (nlohmann::json{{"host", "b.test"},
+                                                   {"port", 2000},
+                                                   {"priority", 20},
+                                                   {"weight", 7},
+                                                   {"status", "ok"},
+                                                   {"addresses", {"192.0.2.2"}}}));
+  EXPECT_EQ(value["endpoints"][2]["status"], "not_found");
+  const nlohmann::json none = as_json(lines[1]);
+  EXPECT_EQ(none["error"], "service is not offered");
+  EXPECT_EQ(none["endpoints"], nlohmann::json::array());
+  const auto rows = run({"--srv", "-4", "--format", "csv", "_x._tcp.test"}).lines();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_THAT(rows[0], StartsWith("input,status,endpoints,ttl,"));
+  EXPECT_THAT(rows[1],
+              StartsWith("_x._tcp.test,ok,both.test:1000=192.0.2.1 b.test:2000=192.0.2.2 gone.test:3000=,,,,,"));
+}
+
+TEST_F(ToolServices, StopsAtOnceInTheMiddleOfASearch) {
+  server_.on("both.test", "ANY", drop());
+  Command command({"-s", server_.address(), "--srv", "-4", "--deadline", "600", "--timeout", "600s", "_x._tcp.test"},
+                  {});
+  ASSERT_TRUE(server_.wait_for_queries(4, 60s));
+  command.send(SIGINT);
+  ASSERT_TRUE(command.tells_at(SIGUSR1, "0 names, 0 failed"));
+  command.send(SIGINT);
+  const Result result = command.finish();
+  EXPECT_EQ(result.exit, 130);
+  EXPECT_THAT(result.output, IsEmpty());
+}
+
 // --- versions, summaries, signals ---
 
 TEST_F(Tool, TellsTheVersionsInUse) {
@@ -745,6 +972,24 @@ TEST_F(ToolFiles, ResumeGoesOnAfterTheLastWholeLine) {
     ASSERT_FALSE(whole.empty());
     // Wherever it was broken off, the same comes out; every third place is enough, and takes a third of the time.
     for (std::size_t length = 0; length <= whole.size(); length += 3) {
+      std::ofstream(output(), std::ios::binary) << whole.substr(0, length);
+      run(arguments);
+      ASSERT_EQ(text_of(output()), whole) << "broken off after " << length << " octets";
+    }
+  }
+}
+
+TEST_F(ToolFiles, ResumeGoesOnInTheMiddleOfARange) {
+  server_.on("*.0.0.10.in-addr.arpa", "PTR", records({"@ 60 IN PTR ten.test."}));
+  for (const char *format : {"text", "json", "csv"}) {
+    SCOPED_TRACE(format);
+    const std::vector<std::string> arguments = {"-x",       "-o",   output(),   "--resume",   "--short",
+                                                "--format", format, "10.0.0.9", "10.0.0.0/30"};
+    std::filesystem::remove(output());
+    run(arguments);
+    const std::string whole = text_of(output());
+    ASSERT_EQ(std::count(whole.begin(), whole.end(), '\n'), std::string(format) == "csv" ? 6 : 5);
+    for (std::size_t length = 0; length <= whole.size(); length += 11) {
       std::ofstream(output(), std::ios::binary) << whole.substr(0, length);
       run(arguments);
       ASSERT_EQ(text_of(output()), whole) << "broken off after " << length << " octets";

@@ -18,7 +18,8 @@ Control &control_of(void *arg) { return *static_cast<Control *>(arg); }
 }  // namespace
 
 Control::Control(const Options &options, Exchange &exchange, const Wake &wake, bool shows_progress)
-    : exchange_(exchange),
+    : question_(options.question),
+      exchange_(exchange),
       wake_(wake),
       signals_([](int number, void *self) { control_of(self).on_signal(number); }, this),
       woken_(
@@ -89,7 +90,7 @@ void Control::update() {
 void Control::on_signal(int number) {
   if (number == SIGUSR1) {
     if (progress_) progress_->clear();
-    fmt::print(stderr, "{}", summary_of(exchange_.tally()));
+    fmt::print(stderr, "{}", summary_of(exchange_.tally(), question_));
     return;
   }
   if (signal_ == 0) {

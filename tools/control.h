@@ -29,6 +29,7 @@ class Control {
   void on_signal(int number);
   void update();
 
+  const Question question_;
   Exchange &exchange_;
   const Wake &wake_;
   Signals signals_;

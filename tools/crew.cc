@@ -48,8 +48,8 @@ Crew::Crew(const Options &options, Exchange &exchange, const Input &input, const
     if (loop == nullptr) throw SetupError("no event loop can be made");
     make_context(loop, options);
     if (options.trace && !trace_to_standard_error(loop)) throw std::bad_alloc();
-    member.worker = std::make_unique<Worker>(loop, options, part_of(options.concurrency, options.threads, i), exchange,
-                                             input, format);
+    member.worker = std::make_unique<Worker>(loop, options, part_of(options.concurrency, options.threads, i),
+                                             member.wake, exchange, input, format);
   }
 }
 
@@ -76,7 +76,7 @@ dns_stats Crew::end() {
   dns_stats sum = stats_of(nullptr);
   for (Member &member : members_) {
     if (!member.thread.joinable()) continue;
-    member.worker->wake().signal();
+    member.wake.signal();
     member.thread.join();
     add_stats(sum, member.stats);
   }

@@ -9,6 +9,7 @@
 
 #include <dns_cares/inspect.h>
 
+#include "wake.h"
 #include "worker.h"
 
 namespace dns_cares_tool {
@@ -37,6 +38,7 @@ class Crew {
     void operator()(struct ev_loop *loop) const { evloop_destroy(loop); }
   };
   struct Member {
+    Wake wake;  // not the worker's own: its thread may end the worker before end() has signalled
     std::unique_ptr<struct ev_loop, DestroyLoop> loop;  // null: the default loop
     std::unique_ptr<Worker> worker;
     std::thread thread;

@@ -37,27 +37,32 @@ std::string first_cell(std::string_view line) {
 
 class CsvFormat final : public Format {
  public:
-  CsvFormat(bool is_short, bool with_port) : short_(is_short), with_port_(with_port) {}
+  explicit CsvFormat(const Options &options)
+      : short_(options.only_addresses),
+        with_port_(!options.service.empty()),
+        with_types_(has_several_types(options)),
+        question_(options.question) {}
 
   bool wants_details() const override { return !short_; }
 
   std::string header() const override {
-    std::string text = "input,status,addresses";
+    const bool with_addresses = question_ == Question::kAddresses;
+    std::string text = "input,status,";
+    text += with_addresses ? "addresses" : question_ == Question::kEndpoints ? "endpoints" : "records";
     if (with_port_) text += ",port";
-    if (!short_) text += ",canonical,ttl,source,server,queries,ms,extended_error,line";
+    if (!short_ && with_addresses) text += ",canonical";
+    if (!short_) text += ",ttl,source,server,queries,ms,extended_error,line";
     return text + ",fields\n";
   }
 
   void write(const Outcome &outcome, std::string &text) const override {
     append_cell(outcome.line.name, text);
     text.append(1, ',').append(status_word(outcome.status)).append(1, ',');
-    for (const addrinfo *entry = outcome.addresses; entry != nullptr; entry = entry->ai_next) {
-      if (entry != outcome.addresses) text += ' ';
-      append_address(*entry, text);
+    if (question_ == Question::kAddresses) {
+      write_addresses(outcome, text);
+    } else {
+      write_records_or_endpoints(outcome, text);
     }
-    text += ',';
-    if (with_port_ && outcome.addresses != nullptr) text += std::to_string(port_of(*outcome.addresses));
-    if (with_port_) text += ',';
     if (!short_) write_details(outcome, text);
     if (outcome.line.has_fields) append_cell_of_fields(outcome.line.fields, text);
     text += '\n';
@@ -66,11 +71,31 @@ class CsvFormat final : public Format {
   std::optional<std::string> name_of(std::string_view result) const override { return first_cell(result); }
 
  private:
-  static void write_details(const Outcome &outcome, std::string &text) {
+  // The canonical name's column is theirs, too.
+  void write_addresses(const Outcome &outcome, std::string &text) const {
+    for (const addrinfo *entry = outcome.addresses; entry != nullptr; entry = entry->ai_next) {
+      if (entry != outcome.addresses) text += ' ';
+      append_address(*entry, text);
+    }
+    text += ',';
+    if (with_port_ && outcome.addresses != nullptr) text += std::to_string(port_of(*outcome.addresses));
+    if (with_port_) text += ',';
+    if (short_) return;
     if (outcome.addresses != nullptr && outcome.addresses->ai_canonname != nullptr) {
       append_cell(outcome.addresses->ai_canonname, text);
     }
     text += ',';
+  }
+
+  void write_records_or_endpoints(const Outcome &outcome, std::string &text) const {
+    std::string joined;
+    append_records(outcome.records, with_types_, joined);
+    append_endpoints(outcome.endpoints, joined);
+    append_cell(joined, text);
+    text += ',';
+  }
+
+  static void write_details(const Outcome &outcome, std::string &text) {
     if (outcome.info != nullptr) {
       const dns_result_info &info = *outcome.info;
       fmt::format_to(std::back_inserter(text), "{},{},{},{},", info.ttl_s, dns_source_name(info.source),
@@ -98,12 +123,12 @@ class CsvFormat final : public Format {
 
   const bool short_;
   const bool with_port_;
+  const bool with_types_;
+  const Question question_;
 };
 
 }  // namespace
 
-std::unique_ptr<Format> make_csv_format(const Options &options) {
-  return std::make_unique<CsvFormat>(options.only_addresses, !options.service.empty());
-}
+std::unique_ptr<Format> make_csv_format(const Options &options) { return std::make_unique<CsvFormat>(options); }
 
 }  // namespace dns_cares_tool

@@ -13,12 +13,27 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 }  // namespace
 
-Input::Input(std::vector<std::string> names, const std::vector<std::string> &files) : names_(std::move(names)) {
+Input::Input(std::vector<std::string> names, const std::vector<std::string> &files, bool has_ranges)
+    : has_ranges_(has_ranges), names_(std::move(names)) {
   files_.reserve(files.size());
   for (const std::string &file : files) files_.emplace_back(file);
 }
 
 Input::Got Input::next(Line &line) {
+  if (!range_) {
+    const Got got = next_line(line);
+    if (got != Got::kLine || !has_ranges_ || line.unreadable) return got;
+    range_ = Range::of(line.name);
+    if (!range_) return got;
+    range_line_ = line;
+  }
+  line = range_line_;
+  line.name = range_->next();
+  if (range_->ended()) range_.reset();
+  return Got::kLine;
+}
+
+Input::Got Input::next_line(Line &line) {
   if (name_ < names_.size()) {
     line = {};
     line.name = names_[name_++];
@@ -58,6 +73,7 @@ bool Input::take_apart(std::string_view text, Line &line) {
 }
 
 std::optional<double> Input::fraction() const {
+  if (range_) return std::nullopt;  // It may be most of the input, or nearly nothing of it.
   double done = static_cast<double>(name_);
   double all = static_cast<double>(names_.size());
   for (const LineReader &file : files_) {

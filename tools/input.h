@@ -9,6 +9,7 @@
 
 #include "line.h"
 #include "line_reader.h"
+#include "range.h"
 
 namespace dns_cares_tool {
 
@@ -16,8 +17,9 @@ class Input {
  public:
   using Got = LineReader::Got;
 
-  // Opens all files. Throws InputError, as next() does.
-  Input(std::vector<std::string> names, const std::vector<std::string> &files);
+  // Opens all files. Throws InputError, as next() does. `has_ranges`: a name such as 192.0.2.0/24 stands for a line for
+  // each of its addresses, with the fields of its own.
+  Input(std::vector<std::string> names, const std::vector<std::string> &files, bool has_ranges);
 
   // The next line that has a name. Empty lines and those that begin with '#' are passed over. kNothingYet: there may be
   // one when waits_for() is readable.
@@ -30,8 +32,12 @@ class Input {
   std::string place_of(const Line &line) const;
 
  private:
+  Got next_line(Line &line);
   bool take_apart(std::string_view text, Line &line);
 
+  const bool has_ranges_;
+  std::optional<Range> range_;  // of the line last read, if it has further addresses
+  Line range_line_;
   std::vector<std::string> names_;
   std::size_t name_ = 0;
   std::vector<LineReader> files_;

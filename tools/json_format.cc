@@ -63,7 +63,8 @@ void append_ms(double seconds, std::string &text) {
 
 class JsonFormat final : public Format {
  public:
-  JsonFormat(bool is_short, bool with_port) : short_(is_short), with_port_(with_port) {}
+  explicit JsonFormat(const Options &options)
+      : short_(options.only_addresses), with_port_(!options.service.empty()), question_(options.question) {}
 
   bool wants_details() const override { return !short_; }
 
@@ -71,8 +72,10 @@ class JsonFormat final : public Format {
     text += short_ ? R"({"input":)" : R"({"v":1,"input":)";
     append_string(outcome.line.name, text);
     text.append(R"(,"status":")").append(status_word(outcome.status)).append(1, '"');
-    if (outcome.status != DNS_OK) text.append(R"(,"error":")").append(dns_strerror(outcome.status)).append(1, '"');
-    write_addresses(outcome.addresses, text);
+    if (outcome.status != DNS_OK) {
+      text.append(R"(,"error":")").append(error_text(outcome.status, question_)).append(1, '"');
+    }
+    write_result(outcome, text);
     if (!short_) write_details(outcome, text);
     if (outcome.line.has_fields) write_fields(outcome.line.fields, text);
     text += "}\n";
@@ -85,7 +88,21 @@ class JsonFormat final : public Format {
   }
 
  private:
-  void write_addresses(const addrinfo *first, std::string &text) const {
+  void write_result(const Outcome &outcome, std::string &text) const {
+    switch (question_) {
+      case Question::kAddresses:
+        write_addresses(outcome.addresses, text);
+        if (with_port_ && outcome.addresses != nullptr) write_port(port_of(*outcome.addresses), text);
+        return;
+      case Question::kEndpoints:
+        return write_endpoints(outcome.endpoints, text);
+      case Question::kRecords:
+      case Question::kReverse:
+        return write_records(outcome.records, text);
+    }
+  }
+
+  static void write_addresses(const addrinfo *first, std::string &text) {
     text += R"(,"addresses":[)";
     for (const addrinfo *entry = first; entry != nullptr; entry = entry->ai_next) {
       if (entry != first) text += ',';
@@ -94,9 +111,49 @@ class JsonFormat final : public Format {
       text += '"';
     }
     text += ']';
-    if (!with_port_ || first == nullptr) return;
+  }
+
+  static void write_port(unsigned port, std::string &text) {
     text += R"(,"port":)";
-    append_number(port_of(*first), text);
+    append_number(port, text);
+  }
+
+  static void write_endpoints(const dns_endpoint *endpoints, std::string &text) {
+    text += R"(,"endpoints":[)";
+    for (const dns_endpoint *endpoint = endpoints; endpoint != nullptr; endpoint = endpoint->next) {
+      text += endpoint == endpoints ? R"({"host":)" : R"(,{"host":)";
+      append_string(endpoint->host, text);
+      write_port(endpoint->port, text);
+      if (dns_srv srv{}; dns_record_srv(endpoint->record, &srv) == DNS_OK) {
+        text += R"(,"priority":)";
+        append_number(srv.priority, text);
+        text += R"(,"weight":)";
+        append_number(srv.weight, text);
+      }
+      text.append(R"(,"status":")").append(status_word(endpoint->status)).append(1, '"');
+      write_addresses(endpoint->addresses, text);
+      text += '}';
+    }
+    text += ']';
+  }
+
+  static void write_records(const std::vector<const dns_record *> &records, std::string &text) {
+    text += R"(,"records":[)";
+    std::string data;
+    for (const dns_record *record : records) {
+      text += record == records.front() ? R"({"owner":)" : R"(,{"owner":)";
+      append_string(record->name, text);
+      text += R"(,"type":")";
+      append_type(record->type, text);
+      text += R"(","ttl":)";
+      append_number(record->ttl, text);
+      data.clear();
+      append_data(*record, data);
+      text += R"(,"data":)";
+      append_string(data, text);
+      text += '}';
+    }
+    text += ']';
   }
 
   static void write_details(const Outcome &outcome, std::string &text) {
@@ -143,12 +200,11 @@ class JsonFormat final : public Format {
 
   const bool short_;
   const bool with_port_;
+  const Question question_;
 };
 
 }  // namespace
 
-std::unique_ptr<Format> make_json_format(const Options &options) {
-  return std::make_unique<JsonFormat>(options.only_addresses, !options.service.empty());
-}
+std::unique_ptr<Format> make_json_format(const Options &options) { return std::make_unique<JsonFormat>(options); }
 
 }  // namespace dns_cares_tool

@@ -1,10 +1,12 @@
 #include "options.h"
 
+#include <dns_cares/records.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <map>
@@ -20,6 +22,9 @@ constexpr const char *kFooter = R"(Examples:
   dns-cares -f names.txt >results.txt                     of many, one line for each, in their order
   zcat names.gz | dns-cares --format json >results.json   as one JSON object a line
   dns-cares -s 192.0.2.1,192.0.2.2:5353 -4 -f names.txt   IPv4 addresses, from these servers
+  dns-cares -t MX,TXT example.com                         records of these types
+  dns-cares -x 192.0.2.0/24 2001:db8::1                   the names of addresses
+  dns-cares --srv _imaps._tcp.example.com                 the hosts and ports of a service
   dns-cares --short --only ok -f names.txt | sort -u      nothing but addresses
   dns-cares -f names.txt -o results.txt --resume          again, after it was stopped: goes on where it was
 
@@ -69,6 +74,28 @@ void take_service(const std::string &text, Options &options) {
     throw CLI::ValidationError(fmt::format("'{}' is no service such as https, 443 or domain/udp", text));
   }
   options.socktype = protocol == "udp" ? SOCK_DGRAM : SOCK_STREAM;
+}
+
+// Whether there are records of this type: it is none of those that stand for something else (RFC 6895 section 3.1).
+bool is_type_of_records(int type) {
+  constexpr int kOpt = 41;
+  const bool is_meta = type == 0 || type == kOpt || (type >= 128 && type < DNS_TYPE_ANY);
+  return type >= 0 && !is_meta;
+}
+
+// "MX,TXT,TYPE65280".
+void add_types(std::string_view list, std::vector<int> &types) {
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    const std::string name(list.substr(0, comma));
+    const int type = dns_type_from_name(name.c_str());
+    if (!is_type_of_records(type)) {
+      throw CLI::ValidationError(fmt::format("'{}' is no type of records such as MX or TYPE65280", name));
+    }
+    if (std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
+    if (comma == std::string_view::npos) return;
+    list.remove_prefix(comma + 1);
+  }
 }
 
 // Options as they are written, without what CLI11 has to say of their types.
@@ -160,14 +187,52 @@ class CommandLine {
 
   void add_question() {
     auto *v4 = app_.add_flag("-4", only_v4_, "IPv4 addresses only")->group(kQuestion);
-    app_.add_flag("-6", only_v6_, "IPv6 addresses only")->excludes(v4)->group(kQuestion);
+    auto *v6 = app_.add_flag("-6", only_v6_, "IPv6 addresses only")->excludes(v4)->group(kQuestion);
     app_.add_flag("--no-hosts", options_.no_hosts, "not in the hosts file")->group(kQuestion);
     app_.add_flag("--no-search", options_.no_search, "names as they are, without the search list of resolv.conf")
         ->group(kQuestion);
-    add_text("--service", "NAME[/udp]", "with the port of this service", kQuestion,
-             [this](const std::string &text) { take_service(text, options_); });
+    auto *service = add_text("--service", "NAME[/udp]", "with the port of this service", kQuestion,
+                             [this](const std::string &text) { take_service(text, options_); });
+    add_other_questions({v4, v6, service});
     add_text("--shard", "I/N", "only the I-th of N parts of the names, by a hash that is the same everywhere",
              kQuestion, [this](const std::string &text) { parse_shard(text, options_); });
+  }
+
+  // Options that say which addresses are wanted.
+  struct OfAddresses {
+    CLI::Option *v4, *v6, *service;
+  };
+
+  // What may be asked for instead of addresses, one at a time.
+  void add_other_questions(const OfAddresses &of_addresses) {
+    auto *records = add_text("-t,--type", "TYPE[,TYPE...]",
+                             "records of these types instead of addresses: MX, TXT, TYPE65280, ANY;\n"
+                             "from the DNS alone, and of names as they are",
+                             kQuestion, [this](const std::string &list) { take_types(list); });
+    auto *reverse = app_.add_flag_callback(
+        "-x,--reverse", [this] { take_reverse(); },
+        "the names of addresses: PTR records; a range as 192.0.2.0/24 is a line for\n"
+        "each of its addresses");
+    reverse->group(kQuestion);
+    auto *srv = app_.add_flag_callback(
+        "--srv", [this] { options_.question = Question::kEndpoints; },
+        "where a service is offered, by the SRV records of names such as\n"
+        "_imaps._tcp.example.com: hosts, ports and addresses, in the order to try them");
+    srv->group(kQuestion)->excludes(records)->excludes(reverse)->excludes(of_addresses.service);
+    for (CLI::Option *option : {records, reverse}) {
+      option->excludes(of_addresses.v4)->excludes(of_addresses.v6)->excludes(of_addresses.service);
+    }
+    records->excludes(reverse);
+  }
+
+  void take_types(const std::string &list) {
+    options_.question = Question::kRecords;
+    add_types(list, options_.types);
+  }
+
+  void take_reverse() {
+    options_.question = Question::kReverse;
+    options_.types = {DNS_TYPE_PTR};
   }
 
   void add_servers_options() {
@@ -200,7 +265,7 @@ class CommandLine {
     add_choice("--format", options_.format, "FORMAT", "text (default), json (an object a line), csv",
                {{"text", FormatKind::kText}, {"json", FormatKind::kJson}, {"csv", FormatKind::kCsv}});
     app_.add_flag("--short", options_.only_addresses,
-                  "text: the addresses alone, an empty line for none;\njson, csv: name, status and addresses")
+                  "text: the addresses or records alone, an empty line for none;\njson, csv: name, status and these")
         ->group(kOutput);
     app_.add_flag_callback(
             "--no-header", [this] { options_.header = false; }, "csv without the line of column names")
@@ -232,8 +297,9 @@ class CommandLine {
   }
 
   template <class Take>
-  void add_text(const char *name, const char *type, const char *description, const char *group, Take take) {
-    app_.add_option_function<std::vector<std::string>>(
+  CLI::Option *add_text(const char *name, const char *type, const char *description, const char *group, Take take) {
+    return app_
+        .add_option_function<std::vector<std::string>>(
             name,
             [take](const std::vector<std::string> &texts) {
               for (const std::string &text : texts) take(text);

@@ -11,6 +11,8 @@
 namespace dns_cares_tool {
 
 enum class FormatKind { kText, kJson, kCsv };
+// What the lines of the input ask for.
+enum class Question { kAddresses, kRecords, kReverse, kEndpoints };
 enum class Only { kAll, kOk, kFailed };
 
 // A number 0 is the library's own default, unless it is said otherwise.
@@ -18,7 +20,9 @@ struct Options {
   std::vector<std::string> names;
   std::vector<std::string> files;  // "-": standard input
 
-  int family = 0;  // AF_UNSPEC
+  Question question = Question::kAddresses;
+  std::vector<int> types;  // of the records, each once; those of -x are PTR; none for addresses
+  int family = 0;          // AF_UNSPEC
   std::string service;
   int socktype = 0;  // SOCK_STREAM, or SOCK_DGRAM for a service NAME/udp
   bool no_hosts = false;

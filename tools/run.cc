@@ -38,7 +38,7 @@ Resumption done_before(const Options &options, const OutputFile &output, const F
 }  // namespace
 
 int run(const Options &options) {
-  Input input(options.names, options.files);
+  Input input(options.names, options.files, options.question == Question::kReverse);
   const auto format = make_format(options);
   OutputFile output(options);
   const Resumption done = done_before(options, output, *format);
@@ -55,7 +55,7 @@ int run(const Options &options) {
   const dns_stats library = crew.end();
 
   const Tally tally = exchange.tally();
-  if (!options.quiet && !exchange.output_is_closed()) fmt::print(stderr, "{}", summary_of(tally));
+  if (!options.quiet && !exchange.output_is_closed()) fmt::print(stderr, "{}", summary_of(tally, options.question));
   if (!options.stats.empty()) OutputFile::write_whole(options.stats, stats_as_json(tally, library));
   if (!options.prometheus.empty()) OutputFile::write_whole(options.prometheus, stats_for_prometheus(tally));
   if (control.signal() == 0 && exchange.failure().empty()) output.commit();

@@ -33,8 +33,7 @@ bool Selection::is_of_shard(const Line &line) const {
 void Selection::check_last_skipped(const Line &line) const {
   if (!done_.name) return;
   std::string text;
-  format_.write(
-      {.line = line, .place = {}, .status = DNS_ENOTFOUND, .addresses = nullptr, .info = nullptr, .seconds = 0}, text);
+  format_.write({.line = line, .place = {}, .status = DNS_ENOTFOUND}, text);
   text.pop_back();
   const auto expected = format_.name_of(text);
   if (expected == done_.name) return;

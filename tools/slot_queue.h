@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "answers.h"
 #include "line.h"
 #include "sink.h"
 
@@ -21,6 +22,7 @@ struct Slot {
   std::string result;  // the line that is to be written; "" none
   bool done = false;
   Worker *worker = nullptr;
+  std::unique_ptr<Answers> answers;  // while records are asked for
   std::chrono::steady_clock::time_point started;
 };
 

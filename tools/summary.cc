@@ -6,6 +6,8 @@
 #include <iterator>
 #include <vector>
 
+#include "words.h"
+
 namespace dns_cares_tool {
 namespace {
 
@@ -13,10 +15,11 @@ constexpr std::uint64_t kWorthATable = 10;  // lookups
 constexpr double kBarLength = 40;
 constexpr double kBounds[] = {0.0001, 0.001, 0.01, 0.1, 1, 10};  // seconds
 
-void add_failures(const Tally &tally, std::string &text) {
+void add_failures(const Tally &tally, Question question, std::string &text) {
   for (std::size_t status = DNS_OK + 1; status < tally.by_status.size(); ++status) {
     const std::uint64_t count = tally.by_status[status];
-    if (count > 0) fmt::format_to(std::back_inserter(text), "  {} {}\n", count, dns_strerror(static_cast<int>(status)));
+    if (count == 0) continue;
+    fmt::format_to(std::back_inserter(text), "  {} {}\n", count, error_text(static_cast<int>(status), question));
   }
 }
 
@@ -44,12 +47,12 @@ void add_latencies(const Latencies &latencies, std::string &text) {
 
 }  // namespace
 
-std::string summary_of(const Tally &tally) {
+std::string summary_of(const Tally &tally, Question question) {
   const double seconds = tally.elapsed();
   std::string text =
       fmt::format("{} name{}, {} failed, {:.3f} s, {:.0f} lookups/s\n", tally.lines, tally.lines == 1 ? "" : "s",
                   tally.failed(), seconds, seconds > 0 ? static_cast<double>(tally.lines) / seconds : 0.0);
-  add_failures(tally, text);
+  add_failures(tally, question, text);
   if (tally.lines >= kWorthATable) add_latencies(tally.latencies, text);
   return text;
 }

@@ -12,9 +12,9 @@ namespace dns_cares_tool {
 namespace {
 
 std::string type_text(int type) {
-  if (type == 1) return "A";
-  if (type == 28) return "AAAA";
-  return fmt::format("TYPE{}", type);  // RFC 3597 section 5
+  std::string text;
+  append_type(type, text);
+  return text;
 }
 
 // Texts of the network and of the input are not to do anything to a terminal.

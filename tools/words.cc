@@ -29,6 +29,15 @@ const char *status_word(int status) {
   return kStatusWords[static_cast<std::size_t>(status)];
 }
 
+const char *error_text(int status, Question question) {
+  const bool denied = status == DNS_ENODATA || status == DNS_ENOTFOUND;
+  if (question == Question::kReverse && denied) return "address has no name";
+  if (question == Question::kReverse && status == DNS_EBADNAME) return "malformed address";
+  if (question == Question::kRecords && status == DNS_ENODATA) return "name has no record of this type";
+  if (question == Question::kEndpoints && status == DNS_ENODATA) return "service is not offered";
+  return dns_strerror(status);
+}
+
 // getnameinfo(3) would do, but for its look at the scope's interface name.
 void append_address(const addrinfo &entry, std::string &text) {
   if (entry.ai_family == AF_INET) {
@@ -44,8 +53,62 @@ void append_address(const addrinfo &entry, std::string &text) {
   if (v6_of(entry).sin6_scope_id != 0) text.append(1, '%').append(fmt::format_int(v6_of(entry).sin6_scope_id).str());
 }
 
+void append_address_and_port(const addrinfo &entry, std::string &text) {
+  const bool in_brackets = entry.ai_family == AF_INET6;
+  if (in_brackets) text += '[';
+  append_address(entry, text);
+  if (in_brackets) text += ']';
+  text.append(1, ':').append(fmt::format_int(port_of(entry)).str());
+}
+
+void append_endpoints(const dns_endpoint *endpoints, std::string &text) {
+  for (const dns_endpoint *endpoint = endpoints; endpoint != nullptr; endpoint = endpoint->next) {
+    if (endpoint != endpoints) text += ' ';
+    append_printable(endpoint->host, text);
+    text.append(1, ':').append(fmt::format_int(endpoint->port).str()).append(1, '=');
+    for (const addrinfo *entry = endpoint->addresses; entry != nullptr; entry = entry->ai_next) {
+      if (entry != endpoint->addresses) text += ',';
+      append_address(*entry, text);
+    }
+  }
+}
+
 unsigned port_of(const addrinfo &entry) {
   return ntohs(entry.ai_family == AF_INET ? v4_of(entry).sin_port : v6_of(entry).sin6_port);
+}
+
+void append_type(int type, std::string &text) {
+  char name[16] = "";
+  dns_type_name(type, name, sizeof name);
+  text += name;
+}
+
+// The size that is tried first holds most.
+void append_data(const dns_record &record, std::string &text) {
+  constexpr std::size_t kUsual = 256;
+  const std::size_t before = text.size();
+  std::size_t room = kUsual;
+  for (;;) {
+    text.resize(before + room);
+    const auto length = static_cast<std::size_t>(dns_record_print_data(&record, text.data() + before, room));
+    if (length < room) return text.resize(before + length);
+    room = length + 1;
+  }
+}
+
+void append_records(const std::vector<const dns_record *> &records, bool with_types, std::string &text) {
+  for (const dns_record *record : records) {
+    if (record != records.front()) text += ", ";
+    if (with_types) {
+      append_type(record->type, text);
+      text += ' ';
+    }
+    append_data(*record, text);
+  }
+}
+
+bool has_several_types(const Options &options) {
+  return options.types.size() > 1 || (!options.types.empty() && options.types.front() == DNS_TYPE_ANY);
 }
 
 void append_printable(std::string_view from, std::string &text) {

@@ -2,9 +2,9 @@
 
 _dns_cares() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local options='-4 -6 -f -h -o -q -s --append --concurrency --deadline --file --format --help --look-ahead --no-header
-    --no-hosts --no-search --only --output --prometheus --quiet --rate --resume --server --servers --service --shard
-    --short --stats --tcp --threads --timeout --trace --tries --unordered --version'
+  local options='-4 -6 -f -h -o -q -s -t -x --append --concurrency --deadline --file --format --help --look-ahead --no-header
+    --no-hosts --no-search --only --output --prometheus --quiet --rate --resume --reverse --server --servers --service --shard
+    --short --srv --stats --tcp --threads --timeout --trace --tries --type --unordered --version'
 
   COMPREPLY=()
   case $previous in
@@ -14,6 +14,10 @@ _dns_cares() {
       ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'text json csv' -- "$current") ;;
     --only) mapfile -t COMPREPLY < <(compgen -W 'ok failed' -- "$current") ;;
+    -t | --type)
+      mapfile -t COMPREPLY < <(compgen -W 'A AAAA CAA CNAME DNSKEY DS HTTPS MX NAPTR NS PTR SOA SRV SSHFP SVCB TLSA TXT
+        URI' -- "$current")
+      ;;
     --service) mapfile -t COMPREPLY < <(compgen -s -- "$current") ;;
     -s | --server | --timeout | --deadline | --tries | --concurrency | --rate | --threads | --shard | --look-ahead) ;;
     *)
