@@ -7,7 +7,7 @@ CTEST_ARGS ?=
 build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
 
-.PHONY: help run test asan tsan bench bench-quick packages format tidy fresh trixie clean
+.PHONY: help run test asan tsan bench bench-quick packages docs format tidy fresh trixie clean
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -44,6 +44,10 @@ bench-quick: ## As root: what the table of targets needs, within 3 minutes
 
 packages: ## Install the Debian packages that building and testing need
 	scripts/install-packages build test
+
+docs: ## Build the reference of the headers into build/docs/html; fails on any warning
+	scripts/install-packages docs
+	scripts/docs
 
 format: ## Check the form of all C and C++ files (FIX=1: change them)
 	scripts/install-packages lint

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Installs the build tree into a temporary folder, and builds and runs examples there as its users would:
+# Installs the build tree into a temporary folder, and builds and runs all examples there as its users would:
 # through the CMake package, and through pkg-config. The folder is not the one that the tree was configured for: what is
 # installed may be moved.
 #
 # usage: install_test.sh CMAKE BUILD_FOLDER SOURCE_FOLDER CONFIGURATION C_COMPILER CXX_COMPILER [SANITIZERS]
+#
+# PAGE_SERVER in the environment is the program that example_connect_test.sh wants; without it, that example is not run.
 set -eu
 cmake=$1
 build=$2
@@ -43,7 +45,7 @@ expect_output() { # WHAT EXPECTED COMMAND...
 
 physical() { (cd "$1" 2>/dev/null && pwd -P) || echo "no folder: $1"; }
 expect_folder() { # EXPECTED ACTUAL
-  [ "$(physical "$2")" = "$(physical "$1")" ] || fail "dns_cares.pc: $2 is not $1"
+  [ "$(physical "$2")" = "$(physical "$1")" ] || fail "$package.pc: $2 is not $1"
 }
 
 step 'cmake --install' "$cmake" --install "$build" --config "$configuration" --prefix "$prefix" || exit 1
@@ -60,19 +62,22 @@ done
 # CMake's package checks the files that it names by itself, when it is found below.
 # pkg-config sees this folder alone: users of the C API need the headers of neither c-ares nor libev.
 pc() { PKG_CONFIG_LIBDIR=$libdir/pkgconfig PKG_CONFIG_PATH='' pkg-config "$@"; }
-if step 'pkg-config knows dns_cares, without libcares.pc' pc --print-errors --exists dns_cares; then
-  expect_folder "$prefix" "$(pc --variable=prefix dns_cares)"
-  expect_folder "$libdir" "$(pc --variable=libdir dns_cares)"
-  expect_folder "$prefix/include" "$(pc --variable=includedir dns_cares)"
-  for word in $(pc --cflags --libs dns_cares); do
+version=$(sed -n 's/^project(dns_cares VERSION \([0-9.]*\).*/\1/p' "$source/CMakeLists.txt")
+kit=
+[ ! -e "$libdir/libdns_cares_testkit.so" ] || kit=dns_cares-testkit
+for package in dns_cares $kit; do
+  step "pkg-config knows $package, without libcares.pc" pc --print-errors --exists "$package" || continue
+  expect_folder "$prefix" "$(pc --variable=prefix "$package")"
+  expect_folder "$libdir" "$(pc --variable=libdir "$package")"
+  expect_folder "$prefix/include" "$(pc --variable=includedir "$package")"
+  for word in $(pc --cflags --libs "$package"); do
     case $word in
       -I*) expect_folder "$prefix/include" "${word#-I}" ;;
       -L*) expect_folder "$libdir" "${word#-L}" ;;
     esac
   done
-  version=$(sed -n 's/^project(dns_cares VERSION \([0-9.]*\).*/\1/p' "$source/CMakeLists.txt")
-  [ "$(pc --modversion dns_cares)" = "$version" ] || fail "dns_cares.pc: version is not $version"
-fi
+  [ "$(pc --modversion "$package")" = "$version" ] || fail "$package.pc: version is not $version"
+done
 if grep -rnF -e "$build" -e "$source/" "$libdir/cmake" "$libdir/pkgconfig"; then
   fail 'a file names a folder of the build or of the sources'
 fi
@@ -80,27 +85,49 @@ fi
 # --- the examples ---
 
 mkdir "$folder/program"
-cp "$source/examples/minimal.c" "$source/examples/cpp_callbacks.cc" "$source/examples/coroutine.cc" "$folder/program"
+cp "$source"/examples/*.c "$source"/examples/*.cc "$folder/program"
 cat >"$folder/program/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.22)
 project(examples LANGUAGES C CXX)
 set(CMAKE_CXX_STANDARD 20)
 find_package(dns_cares 0.1 CONFIG REQUIRED)
-foreach(PROGRAM minimal.c cpp_callbacks.cc coroutine.cc)
+find_package(Threads REQUIRED)
+file(GLOB PROGRAMS *.c *.cc)
+list(FILTER PROGRAMS EXCLUDE REGEX own_test)
+foreach(PROGRAM ${PROGRAMS})
   get_filename_component(NAME ${PROGRAM} NAME_WE)
   add_executable(${NAME} ${PROGRAM})
   target_link_libraries(${NAME} PRIVATE dns_cares::dns_cares)
 endforeach()
+target_link_libraries(two_loops PRIVATE ev Threads::Threads)
+target_link_libraries(in_a_program PRIVATE ev)
+if(TARGET dns_cares::testkit)
+  find_package(GTest REQUIRED)
+  add_executable(own_test own_test.cc)
+  target_link_libraries(own_test PRIVATE dns_cares::dns_cares dns_cares::testkit GTest::gtest_main)
+endif()
 END
+printf 'ipv4-only.demo.example\n' >"$folder/names"
 
-# All examples that were built into a folder. The coroutine one asks the test kit's server, if that is installed.
+# Runs a program beside the test kit's server; "{server}" in its words is where that is.
+with_server() {
+  "$prefix/bin/dns-cares-testkit" "$source/examples/demo/zone.script" -- "$@" 2>"$folder/counters"
+}
+
+# All examples that were built into a folder; those that ask a server, if the test kit is installed.
 expect_examples() { # HOW FOLDER
   export LD_LIBRARY_PATH="$libdir"
   expect_output "minimal, $1" 127.0.0.1 "$2/minimal" 127.0.0.1
+  expect_output "two_loops, $1" 127.0.0.1 "$2/two_loops" 127.0.0.1
   expect_output "cpp_callbacks, $1" '127.0.0.1 port 443' "$2/cpp_callbacks" 127.0.0.1
-  if [ -x "$prefix/bin/dns-cares-testkit" ]; then
-    expect_output "coroutine, $1" '100 of 100 names resolved' "$prefix/bin/dns-cares-testkit" \
-      "$source/examples/demo/zone.script" -- "$2/coroutine" '{server}' names.example 2>"$folder/log"
+  if [ -n "${PAGE_SERVER:-}" ]; then
+    step "connect, $1" sh "$source/tests/example_connect_test.sh" "$PAGE_SERVER" "$2/connect" || :
+  fi
+  if [ -n "$kit" ]; then
+    expect_output "coroutine, $1" '100 of 100 names resolved' with_server "$2/coroutine" '{server}' names.example
+    expect_output "in_a_program, $1" 192.0.2.44 with_server "$2/in_a_program" '{server}' <"$folder/names"
+    step "mx_and_srv, $1" with_server "$2/mx_and_srv" '{server}' demo.example _submission._tcp || :
+    step "own_test, $1" "$2/own_test" || :
   fi
   unset LD_LIBRARY_PATH
 }
@@ -114,18 +141,27 @@ if step 'programs through find_package(dns_cares)' env CFLAGS="$flags" CXXFLAGS=
 fi
 
 mkdir "$folder/by_hand"
-# shellcheck disable=SC2046,SC2086 # flags are words
-by_hand() { # PROGRAM COMPILER...
+# shellcheck disable=SC2046,SC2086 # compilers, flags and packages are words
+by_hand() { # PROGRAM PACKAGES [LIBRARY...]
   program=$1
-  shift
-  step "$program through pkg-config" "$@" $flags "$folder/program/$program" -o "$folder/by_hand/${program%.*}" \
-    $(pc --cflags --libs dns_cares)
+  packages=$2
+  shift 2
+  case $program in
+    *.c) compile=$cc ;;
+    *) compile="$cxx -std=c++20" ;;
+  esac
+  step "$program through pkg-config" $compile $flags "$folder/program/$program" -o "$folder/by_hand/${program%.*}" \
+    $(pc --cflags --libs $packages) "$@"
 }
-if by_hand minimal.c "$cc" && by_hand cpp_callbacks.cc "$cxx" -std=c++20 && by_hand coroutine.cc "$cxx" -std=c++20; then
-  expect_examples 'through pkg-config' "$folder/by_hand"
-fi
+by_hand_all() {
+  by_hand minimal.c dns_cares && by_hand connect.c dns_cares && by_hand mx_and_srv.c dns_cares &&
+    by_hand two_loops.c dns_cares -lev -pthread && by_hand in_a_program.c dns_cares -lev &&
+    by_hand cpp_callbacks.cc dns_cares && by_hand coroutine.cc dns_cares || return
+  [ -z "$kit" ] || by_hand own_test.cc "dns_cares $kit" -lgtest_main -lgtest -pthread
+}
+if by_hand_all; then expect_examples 'through pkg-config' "$folder/by_hand"; fi
 
-# --- the command and the test kit, when they are built ---
+# --- the command and the test kit, where they are built ---
 
 if [ -x "$prefix/bin/dns-cares" ]; then
   expect_output 'dns-cares' "$(printf '127.0.0.1\t127.0.0.1')" \
@@ -135,32 +171,8 @@ if [ -x "$prefix/bin/dns-cares" ]; then
     [ -f "$prefix/share/$file" ] || fail "share/$file is not installed"
   done
 fi
-if [ -e "$libdir/libdns_cares_testkit.so" ]; then
+if [ -n "$kit" ]; then
   [ -f "$prefix/include/dns_cares/testkit.h" ] || fail 'include/dns_cares/testkit.h is not installed'
-  mkdir "$folder/kit"
-  cat >"$folder/kit/kit.cc" <<'END'
-#include <dns_cares/testkit.h>
-
-#include <cstdio>
-
-int main() {
-  dns_testkit::Server server;
-  std::puts(server.port() != 0 && server.queries() == 0 ? "serves" : "does not serve");
-}
-END
-  cat >"$folder/kit/CMakeLists.txt" <<'END'
-cmake_minimum_required(VERSION 3.22)
-project(kit LANGUAGES CXX)
-set(CMAKE_CXX_STANDARD 20)
-find_package(dns_cares CONFIG REQUIRED)
-add_executable(kit kit.cc)
-target_link_libraries(kit PRIVATE dns_cares::testkit)
-END
-  if step 'a program with dns_cares::testkit' env CXXFLAGS="$flags" LDFLAGS="$flags" \
-    "$cmake" -S "$folder/kit" -B "$folder/kit/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$cxx" &&
-    step 'its build' "$cmake" --build "$folder/kit/build"; then
-    expect_output 'the test kit' serves "$folder/kit/build/kit"
-  fi
 fi
 
 [ "$failures" -eq 0 ]

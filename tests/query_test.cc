@@ -376,7 +376,7 @@ TEST_F(QueryTest, ReplyAfterReplyOverOneConnection) {
   std::vector<std::string> many;
   for (int i = 0; i < 20; ++i) many.push_back("@ 60 IN TXT \"" + std::to_string(i) + std::string(200, 'x') + "\"");
   server_.on("*.test", "TXT", records(many));
-  init();
+  init([](dns_options &options) { options.timeout_ms = options.deadline_ms = 60'000; });
   for (int i = 0; i < 100; ++i) start((std::to_string(i) + ".test").c_str(), DNS_TYPE_TXT);
   loop_.run();
   for (int i = 0; i < 100; ++i) {

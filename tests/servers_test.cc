@@ -122,7 +122,7 @@ TEST_F(Servers, SocketNumberReusedWithinOneDispatchIsStillWatched) {
   const ClosedPort first;
   const ClosedPort second;
   add_server().on("*.test", "A", answer({"192.0.2.1"}).after(20ms));
-  init(first.address() + "," + second.address());
+  init(first.address() + "," + second.address(), [](dns_options &options) { options.timeout_ms = 2000; });
   for (int round = 0; round < 20; ++round) {
     Lookup &a = loop_.resolve("a.test", kV4);
     Lookup &b = loop_.resolve("b.test", kV4);
@@ -130,7 +130,7 @@ TEST_F(Servers, SocketNumberReusedWithinOneDispatchIsStillWatched) {
     loop_.run();
     EXPECT_EQ(a.status(), DNS_OK);
     EXPECT_EQ(b.status(), DNS_OK);
-    EXPECT_LT(stopwatch.ms(), 240) << "no reply was waited for in vain";
+    EXPECT_LT(stopwatch.ms(), 1900) << "no reply was waited for in vain";
   }
 }
 
@@ -139,6 +139,20 @@ TEST_F(Servers, TruncatedReplyIsAskedForAgainByTcp) {
   server.on("big.test", "A", answer({"192.0.2.1"}).truncated());
   init();
   EXPECT_THAT(resolve("big.test").addresses(), ElementsAre("192.0.2.1"));
+  EXPECT_EQ(server.tcp_queries(), 1u);
+}
+
+// RFC 2181 section 9: what is in such a reply does not matter, nor that it ends within a record.
+TEST_F(Servers, TruncatedReplyThatEndsWithinARecordIsAskedForAgainByTcp) {
+  Server &server = add_server();
+  server.on("a.test", "A",
+            {garbage({0,   0,   0x83, 0x80, 0, 1, 0, 2, 0,    0,  0, 0, 1, 'a', 4, 't',
+                      'e', 's', 't',  0,    0, 1, 0, 1, 0xc0, 12, 0, 1, 0, 1,   0, 0})
+                 .right_id(),
+             answer({"192.0.2.1"})});
+  init();
+  EXPECT_THAT(resolve("a.test", kV4).addresses(), ElementsAre("192.0.2.1"));
+  EXPECT_EQ(server.queries(), 2u);
   EXPECT_EQ(server.tcp_queries(), 1u);
 }
 

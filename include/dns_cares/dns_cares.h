@@ -196,9 +196,12 @@ DNS_CARES_API void dns_options_init(struct dns_options *options);
  *                  read, or c-ares cannot start */
 DNS_CARES_API int dns_init(struct ev_loop *loop, const struct dns_options *options);
 
-/* Drops what the loop's context has cached: everything, or what it knows of one name as it is asked for (the search
- * list is not applied). Lookups under way are not disturbed. Without a context, or for NULL, nothing happens. */
+/* Drops everything that the loop's context has cached. Lookups under way are not disturbed. Without a context nothing
+ * happens. */
 DNS_CARES_API void dns_cache_flush(struct ev_loop *loop);
+
+/* The same of what it knows of one name, as that is asked for: the search list is not applied. For NULL nothing
+ * happens. */
 DNS_CARES_API void dns_cache_forget(struct ev_loop *loop, const char *name);
 
 /* Ends the loop's context: calls back every outstanding lookup with DNS_ESHUTDOWN, closes the sockets and

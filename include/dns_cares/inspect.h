@@ -30,9 +30,10 @@ enum dns_source {
 /* A short English word for a source ("cache"). Never NULL. Static storage; any thread. */
 DNS_CARES_API const char *dns_source_name(int source);
 
+/* How many elements the arrays of struct dns_stats have: room for statuses and sources of later versions. */
 #define DNS_STATS_STATUSES 32
-#define DNS_STATS_SOURCES 8
-#define DNS_STATS_LATENCIES 32
+#define DNS_STATS_SOURCES 8    /* as many sources */
+#define DNS_STATS_LATENCIES 32 /* as many powers of two of microseconds */
 
 /* What a loop's context has done since it was made. Counters only grow; those under "now" are what is there. */
 struct dns_stats {
@@ -128,6 +129,7 @@ struct dns_trace_event {
   const char *text;
 };
 
+/* Told of one step, on the loop's thread. `event` and what it points to are valid until it returns. */
 typedef void (*dns_trace_cb)(const struct dns_trace_event *event, void *arg);
 
 /* Has cb told of each step of all lookups on the loop from now on; NULL ends that. Without it, nothing of this costs

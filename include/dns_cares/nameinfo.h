@@ -18,10 +18,14 @@ extern "C" {
 #endif
 
 /* Gets the names of one address. `host` and `service` are not NULL if and only if `status` is DNS_OK; they are valid
- * only until the callback returns. Called on the loop's thread. Statuses: DNS_OK DNS_ENOTFOUND   NI_NAMEREQD, and the
- * address has no name DNS_EBADFAMILY  neither AF_INET nor AF_INET6, NULL, or too short for its family DNS_EBADFLAGS
- * unknown bit in `flags` DNS_ENOMEM, DNS_ESHUTDOWN DNS_ETIMEOUT, DNS_ESERVFAIL, DNS_ECONNREFUSED and the like: whether
- * the address has a name could not be found out, as with getnameinfo(3)'s EAI_AGAIN */
+ * only until the callback returns. Called on the loop's thread. Statuses:
+ *   DNS_OK
+ *   DNS_ENOTFOUND   NI_NAMEREQD, and the address has no name
+ *   DNS_EBADFAMILY  neither AF_INET nor AF_INET6, NULL, or too short for its family
+ *   DNS_EBADFLAGS   unknown bit in `flags`
+ *   DNS_ENOMEM, DNS_ESHUTDOWN
+ *   DNS_ETIMEOUT, DNS_ESERVFAIL, DNS_ECONNREFUSED and the like: whether the address has a name could not be found out,
+ *   as with getnameinfo(3)'s EAI_AGAIN */
 typedef void (*dns_nameinfo_cb)(int status, const char *host, const char *service, void *arg);
 
 /* POSIX has this flag as NI_NUMERICSCOPE, and glibc does not have it. */

@@ -158,10 +158,12 @@ DNS_CARES_API int dns_record_print_data(const struct dns_record *record, char *t
 
 #define DNS_NAME_SIZE 1025 /* octets that hold any name in presentation format with its NUL */
 
+/* RFC 1035 section 3.4.1 */
 struct dns_a {
   struct in_addr address;
 };
 
+/* RFC 3596 section 2.2 */
 struct dns_aaaa {
   struct in6_addr address;
 };
@@ -273,13 +275,16 @@ enum dns_svc_key {
   DNS_SVC_OHTTP = 8     /* empty (RFC 9540) */
 };
 
-/* What the wrappers below are made of: fills in `data`, the struct of `type`, as far as its `size` goes. */
+/* What the wrappers below are made of: fills in `data`, the struct of `type`, as far as its `size` goes. DNS_OK;
+ * DNS_ENODATA if the record is of another type, or the type has no struct here; DNS_EBADRESP if its data is malformed.
+ * With an error `data` is left as it was. Any thread. */
 DNS_CARES_API int dns_record_read(const struct dns_record *record, int type, void *data, size_t size);
 
 /* String number `index` of a TXT record, from 0. 1; or 0 behind the last. Any thread. */
 DNS_CARES_API int dns_txt_string(const struct dns_txt *txt, size_t index, struct dns_octets *string);
 
-/* Parameter number `index` of a SVCB or HTTPS record, from 0, in the order of their keys. 1; or 0 behind the last. */
+/* Parameter number `index` of a SVCB or HTTPS record, from 0, in the order of their keys. 1; or 0 behind the last. Any
+ * thread. */
 DNS_CARES_API int dns_svcb_param(const struct dns_svcb *svcb, size_t index, unsigned *key, struct dns_octets *value);
 
 #define DNS_CARES_RECORD(name, TYPE, type)                                                  \

@@ -1,7 +1,8 @@
 // records.hpp: DNS records of every type for coroutines, over records.h.
 //
-//   dns_cares::Result<dns_cares::Records<dns_cares::Mx>> result = co_await
-//   resolver.query<dns_cares::Mx>("example.com"); if (result)
+//   dns_cares::Result<dns_cares::Records<dns_cares::Mx>> result =
+//       co_await resolver.query<dns_cares::Mx>("example.com");
+//   if (result)
 //     for (dns_cares::Mx mx : *result) deliver_to(mx.preference, mx.exchange);
 //
 //   dns_cares::Result<dns_cares::Answer> any = co_await resolver.query("example.com", 65280);

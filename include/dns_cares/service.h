@@ -46,14 +46,14 @@ struct dns_service_search;
 /* Finds where a service is offered, and the addresses of each host, all at once.
  *
  * name          that of the records, absolute: "_sip._udp.example.com", "_8443._https.example.com"
- * type          DNS_TYPE_SRV    ordered by priority, and at random by weight (RFC 2782)
- *               DNS_TYPE_SVCB,
- *               DNS_TYPE_HTTPS  aliases (priority 0) are followed; then ordered by priority, equal ones at random.
- * Where an alias was followed, its end is the last endpoint, without a record (RFC 9460 section 3). Which keys of their
- * parameters a program must know is for it to see to (RFC 9460 section 8) default_port  of SVCB and HTTPS records that
- * have none hints         as for dns_resolve(), of the addresses; NULL: all 0 but for SOCK_STREAM. Not kept deadline_ms
- * milliseconds from now, everything included; 0: the context's cb, arg       cb(status, endpoints, arg) is called
- * exactly once, unless it is cancelled first
+ * type          DNS_TYPE_SRV: ordered by priority, and at random by weight (RFC 2782). DNS_TYPE_SVCB, DNS_TYPE_HTTPS:
+ *               aliases (priority 0) are followed; then ordered by priority, equal ones at random. Where an alias was
+ *               followed, its end is the last endpoint, without a record (RFC 9460 section 3). Which keys of their
+ *               parameters a program must know is for it to see to (RFC 9460 section 8)
+ * default_port  of SVCB and HTTPS records that have none
+ * hints         as for dns_resolve(), of the addresses; NULL: all 0 but for SOCK_STREAM. Not kept
+ * deadline_ms   milliseconds from now, everything included; 0: the context's
+ * cb, arg       cb(status, endpoints, arg) is called exactly once, unless it is cancelled first
  *
  * Of more than 64 endpoints the first 64 are given.
  *

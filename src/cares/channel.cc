@@ -115,10 +115,10 @@ Channel::Channel(struct ev_loop *loop, const Options &options, Journal &journal,
       journal_(journal),
       tcp_(options.tcp),
       after_truncation_(options.after_truncation),
+      wants_whole_replies_(options.whole_replies),
       sockets_(loop, dns_sock_cb, this, *this),
       timer_(loop, dns_timer_cb, this, Liveness::kWeak) {
   init_library();
-  if (options.whole_replies) whole_replies_.emplace();
   channel_.reset(make_channel(options, dns_sock_state_cb, this));
   sockets_.attach(channel_.get());
   const int status = ares_set_servers_ports_csv(channel_.get(), to_csv(options.servers).c_str());
@@ -251,9 +251,9 @@ Answer Channel::answer_of(const Question &question, int ares_status, const Reply
   const auto verdict = verdicts_.take(question);
   // Nothing was read since the last query if a timeout has ended it.
   const double round_trip = std::max(last_read_at_ - question.sent_at, 0.0);
-  if (reply.message != nullptr && whole_replies_) {
+  if (reply.message != nullptr && wants_whole_replies_) {
     const auto ticket = reply.ticket();
-    Answer answer = ticket ? whole_replies_->take(*ticket) : Answer::failure(DNS_EBADRESP);
+    Answer answer = ticket ? whole_replies_.take(*ticket) : Answer::failure(DNS_EBADRESP);
     answer.origin.queries = question.queries;
     answer.origin.round_trip = round_trip;
     return answer;
@@ -302,20 +302,30 @@ void Channel::finish(Question &question, int ares_status, const Reply &reply) no
 Sockets::Octets Channel::on_message(Sockets::Octets message, const ServerAddress &from) noexcept {
   last_from_ = from;
   try {
-    if (whole_replies_) return on_whole_reply(message, from);
+    if (wants_whole_replies_) return on_whole_reply(message, from);
+    if (parse_message(message, last_message_)) {
+      verdicts_.note(message, &last_message_, from);
+      return message;
+    }
+    last_message_ = {};
+    if (is_cut(message)) return whole_replies_.pass_truncated(message);
   } catch (const std::bad_alloc &) {
     return {};
   }
-  const bool well_formed = parse_message(message, last_message_);
-  verdicts_.note(message, well_formed ? &last_message_ : nullptr, from);
-  return well_formed ? message : Sockets::Octets();
+  verdicts_.note(message, nullptr, from);
+  return {};
+}
+
+// Whether it says of itself that it did not fit a datagram (TC, RFC 1035 section 4.1.1), or may not have fit. It may
+// then end in the middle of a record, which matters to nobody (RFC 2181 section 9).
+bool Channel::is_cut(Sockets::Octets message) const {
+  return !tcp_ && message.size() >= NS_HFIXEDSZ && ((message[2] & 0x02) != 0 || message.size() > kEdnsSize);
 }
 
 // A datagram of more octets than we said we take may have been cut when it was read.
 Sockets::Octets Channel::on_whole_reply(Sockets::Octets message, const ServerAddress &from) {
-  const bool cut = !tcp_ && message.size() >= NS_HFIXEDSZ && ((message[2] & 0x02) != 0 || message.size() > kEdnsSize);
-  if (cut) return whole_replies_->pass_truncated(message);
-  const Sockets::Octets short_form = whole_replies_->keep(message, from, after_truncation_);
+  if (is_cut(message)) return whole_replies_.pass_truncated(message);
+  const Sockets::Octets short_form = whole_replies_.keep(message, from, after_truncation_);
   ns_msg parsed;
   const bool well_formed =
       !short_form.empty() && ns_initparse(message.data(), static_cast<int>(message.size()), &parsed) == 0;
@@ -347,7 +357,7 @@ void Channel::process(ares_socket_t readable, ares_socket_t writable) {
     ares_process_fd(channel_.get(), readable, writable);
     // 1.18 takes a message in two steps, and would wait for an event between them.
   } while (sockets_.octets_held(readable) != held);
-  if (whole_replies_) whole_replies_->clear();
+  whole_replies_.clear();
   if (kTimeoutIsCheap || timer_due_ == kNotArmed) rearm_timer();
   owner_.on_progress();
 }

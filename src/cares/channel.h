@@ -82,6 +82,7 @@ class Channel final : public Upstream, private Sockets::Observer {
   static void dns_timer_cb(void *self);
 
   Sockets::Octets on_message(Sockets::Octets message, const ServerAddress &from) noexcept override;
+  bool is_cut(Sockets::Octets message) const;
   Sockets::Octets on_whole_reply(Sockets::Octets message, const ServerAddress &from);
   void on_sent(Sockets::Octets message, const ServerAddress &to) noexcept override;
   void process(ares_socket_t readable, ares_socket_t writable);
@@ -112,7 +113,8 @@ class Channel final : public Upstream, private Sockets::Observer {
   Journal &journal_;
   const bool tcp_;
   const bool after_truncation_;
-  std::optional<WholeReplies> whole_replies_;
+  const bool wants_whole_replies_;
+  WholeReplies whole_replies_;
   double last_sent_at_ = 0;
   Question *sending_ = nullptr;  // while c-ares is given a question
   std::unordered_map<std::uint16_t, Resent> resent_;
