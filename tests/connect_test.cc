@@ -732,6 +732,9 @@ TEST_F(Connect, WithoutMemoryItIsToldSo) {
 TEST_F(Connect, WithoutFileDescriptorsItIsToldSo) {
   const Places places = {{"127.0.0.1", Manner::kAccepts}};
   init();
+  // UBSan checks an object of a new type by means of a pipe, and without descriptors takes it for a broken one: here it
+  // meets all of them.
+  EXPECT_EQ(ended(connect("127.0.0.1", places)).status, DNS_OK);
   loop.turn();
   rlimit before;
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
