@@ -487,6 +487,7 @@ namespace detail {
 
 class DNS_CARES_API Category final : public std::error_category {
  public:
+  constexpr Category() noexcept {}
   const char *name() const noexcept override { return "dns"; }
   std::string message(int status) const override { return dns_strerror(status); }
   std::error_condition default_error_condition(int status) const noexcept override {
@@ -521,7 +522,7 @@ class DNS_CARES_API Category final : public std::error_category {
 
 // A category is its address: there is one in the program, also if shared libraries of it hide their symbols.
 struct DNS_CARES_API TheCategory {
-  static inline constinit const Category instance{};
+  static inline constinit const Category instance;
 };
 
 // What a callback of the C API says, as a Result that keeps the addresses.
