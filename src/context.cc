@@ -73,12 +73,14 @@ void Context::on_fork() {
   network_changes_.reset();
   watch_network();
   resolver_.ask_again();
-  List<Dependent> all;
-  all.append(dependents_);
-  while (!all.empty()) {
-    Dependent &dependent = all.front();
-    dependents_.push_back(dependent);
-    dependent.on_fork();
+  for (List<Dependent> *list : {&due_, &ready_, &dependents_}) {
+    List<Dependent> all;
+    all.append(*list);
+    while (!all.empty()) {
+      Dependent &dependent = all.front();
+      list->push_back(dependent);
+      dependent.on_fork();
+    }
   }
   update();
 }
@@ -123,17 +125,33 @@ void Context::ask(Question &question) noexcept {
   question.on_answer(Answer::failure(status));
 }
 
+void Context::ask_for_turn(Dependent &dependent) {
+  ready_.push_back(dependent);
+  update();
+}
+
 void Context::turn() {
   ++references_;
   resolver_.advance(steady_now());
   resolver_.begin_round();
+  due_.append(ready_);
   for (int n = 0; n < kCallbacksPerTurn; ++n) {
     Lookup *const lookup = resolver_.first_of_round();
     if (lookup == nullptr) break;
     deliver(*lookup);
   }
+  give_turns();
   if (!ended_) update();
   release();
+}
+
+// What is ready only now has another turn.
+void Context::give_turns() {
+  for (int n = 0; n < kCallbacksPerTurn && !due_.empty(); ++n) {
+    Dependent &dependent = due_.front();
+    dependents_.push_back(dependent);
+    dependent.on_turn();
+  }
 }
 
 // The last thing done with the lookup is to call back: that may free it.
@@ -205,7 +223,7 @@ void Context::on_deadline() {
 // Sets the watchers to what the resolver has to do.
 void Context::update() {
   if (!retired_.empty()) drop_retired();
-  if (resolver_.has_work()) {
+  if (resolver_.has_work() || !ready_.empty() || !due_.empty()) {
     turn_.start();
   } else {
     turn_.stop();
@@ -229,10 +247,12 @@ void Context::end() {
   resolver_.finish_all(DNS_ESHUTDOWN);
   resolver_.begin_round();
   while (Lookup *const lookup = resolver_.first_of_round()) deliver(*lookup);
-  while (!dependents_.empty()) {
-    Dependent &dependent = dependents_.front();
-    dependent.unlink();
-    dependent.on_context_end();
+  for (List<Dependent> *list : {&due_, &ready_, &dependents_}) {
+    while (!list->empty()) {
+      Dependent &dependent = list->front();
+      dependent.unlink();
+      dependent.on_context_end();
+    }
   }
   hold_.set(false);
   release();

@@ -43,11 +43,19 @@ struct dns_request final : dns_cares::Lookup, dns_cares::InSpareMemory {
 
 namespace dns_cares {
 
+// A lookup of whoever is built upon lookups: cancelled with its owner. To be released when its callback is entered.
+struct CancelRequest {
+  void operator()(dns_request *request) const;
+};
+using OwnRequest = std::unique_ptr<dns_request, CancelRequest>;
+
 // What is built upon a context's lookups, and ends with it.
 class Dependent : public ListNode<Dependent> {
  public:
   // In the child, after a fork. Calls no foreign code.
-  virtual void on_fork() noexcept = 0;
+  virtual void on_fork() noexcept {}
+  // The turn that was asked for has come.
+  virtual void on_turn() noexcept {}
   // Calls back with DNS_ESHUTDOWN. It is no longer in the context's list.
   virtual void on_context_end() noexcept = 0;
 
@@ -75,6 +83,8 @@ class Context final : private Upstream {
   void cancel(dns_request &request);
   // Has it told of a fork and of the end, until it unlinks itself.
   void attach(Dependent &dependent) { dependents_.push_back(dependent); }
+  // Has it told of a later turn of the loop too, as lookups are delivered: first in, first out, so many in one turn.
+  void ask_for_turn(Dependent &dependent);
 
   struct ev_loop *loop() const {
     return loop_;
@@ -110,6 +120,7 @@ class Context final : private Upstream {
   void on_deadline();
   void turn();
   void deliver(Lookup &lookup);
+  void give_turns();
   void update();
 
   // A result whose callback is running.
@@ -135,7 +146,9 @@ class Context final : private Upstream {
   Resolver resolver_;
   std::unique_ptr<Servers> servers_;               // destroyed before the resolver, whose questions it has
   std::vector<std::unique_ptr<Servers>> retired_;  // with questions on their way from before a reload
-  List<Dependent> dependents_;
+  List<Dependent> dependents_;                     // but for those that wait for a turn,
+  List<Dependent> ready_;                          // a later one,
+  List<Dependent> due_;                            // or this one
   LoopEnd loop_end_;
   LoopFork loop_fork_;
   LoopHold hold_;
@@ -146,5 +159,7 @@ class Context final : private Upstream {
   int references_ = 1;
   bool ended_ = false;
 };
+
+inline void CancelRequest::operator()(dns_request *request) const { request->context.cancel(*request); }
 
 }  // namespace dns_cares

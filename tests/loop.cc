@@ -180,6 +180,21 @@ void with_ever_more_memory(Loop &loop, const std::function<void()> &start,
   EXPECT_FALSE(failed) << "at last all allocations have succeeded";
 }
 
+void expect_one_call_with_ever_more_memory(Loop &loop, const std::function<bool(std::vector<int> *statuses)> &start) {
+  std::vector<int> statuses;
+  statuses.reserve(4);
+  bool started = false;
+  with_ever_more_memory(
+      loop, [&] { started = start(&statuses); },
+      [&](std::size_t spared) {
+        EXPECT_EQ(statuses.size(), started ? 1u : 0u) << spared;
+        for (const int status : statuses) {
+          EXPECT_TRUE(status == DNS_OK || status == DNS_ENOMEM || status == DNS_ETIMEOUT) << status << ", " << spared;
+        }
+        statuses.clear();
+      });
+}
+
 double Stopwatch::ms() const {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
 }

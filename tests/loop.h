@@ -115,6 +115,9 @@ class Loop {
 // until they suffice. After each, calls ended(allocations).
 void with_ever_more_memory(Loop &loop, const std::function<void()> &start,
                            const std::function<void(std::size_t spared)> &ended);
+// The same for a call of the C API that says false if it gives no handle, and else calls back with a status, which goes
+// into `statuses`: once, and with DNS_OK, for want of memory, or late, since a reply without memory for it is lost.
+void expect_one_call_with_ever_more_memory(Loop &loop, const std::function<bool(std::vector<int> *statuses)> &start);
 
 // Milliseconds of wall time since it was made.
 class Stopwatch {

@@ -56,15 +56,11 @@ dns_connecting::dns_connecting(Context &context, const char *host, const char *s
       hold_(context.loop()),
       timer_(context.loop(), on_timer, this, Liveness::kWeak) {
   // A port there must be, and "" is none.
-  request_ = context.resolve(host, service != nullptr ? service : "", hints_for(options), options.deadline_ms,
-                             Callback(on_addresses, this));
+  request_.reset(context.resolve(host, service != nullptr ? service : "", hints_for(options), options.deadline_ms,
+                                 Callback(on_addresses, this)));
   context.attach(*this);
   hold_.set(true);
   set_timer();
-}
-
-dns_connecting::~dns_connecting() {
-  if (request_ != nullptr) context_.cancel(*request_);
 }
 
 void dns_connecting::cancel() {
@@ -82,7 +78,7 @@ void dns_connecting::on_fork() noexcept {
 
 void dns_connecting::on_addresses(int status, const addrinfo *ai, int more, void *arg) {
   auto &self = *static_cast<dns_connecting *>(arg);
-  if (more == 0) self.request_ = nullptr;
+  if (more == 0) self.request_.release();
   if (status == DNS_ESHUTDOWN) return self.finish(status);
   self.lookup_status_ = status;
   try {
@@ -171,7 +167,7 @@ void dns_connecting::finish(int status, int fd) {
   timer_.stop();
   hold_.set(false);
   unlink();
-  if (request_ != nullptr) context_.cancel(*std::exchange(request_, nullptr));
+  request_.reset();
   calling_ = true;
   callback_(status, fd, race_.report(), arg_);
   delete this;

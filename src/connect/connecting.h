@@ -37,7 +37,7 @@ struct dns_connecting final : private dns_cares::Dependent {
     std::optional<evloop_io> watcher;
   };
 
-  ~dns_connecting();
+  ~dns_connecting() = default;
 
   void on_fork() noexcept override;
   void on_context_end() noexcept override { finish(DNS_ESHUTDOWN); }
@@ -63,8 +63,8 @@ struct dns_connecting final : private dns_cares::Dependent {
   const double deadline_;
   dns_cares::Race race_;
   std::list<Trial> trials_;
-  dns_request *request_ = nullptr;  // the lookup, until it has ended
-  int lookup_status_ = DNS_OK;      // how it ended
+  dns_cares::OwnRequest request_;  // the lookup, until it has ended
+  int lookup_status_ = DNS_OK;     // how it ended
   dns_cares::LoopHold hold_;
   evloop_timer timer_;
   bool calling_ = false;

@@ -28,23 +28,9 @@ std::string name_in(const dns_answer &answer) {
 
 dns_naming::dns_naming(Context &context, const sockaddr *address, socklen_t length, int flags, unsigned deadline_ms,
                        dns_nameinfo_cb cb, void *arg)
-    : context_(context),
-      callback_(cb),
-      arg_(arg),
-      deadline_ms_(deadline_ms),
-      turn_(
-          context.loop(),
-          [](void *self) {
-            auto &naming = *static_cast<dns_naming *>(self);
-            naming.call(naming.status_);
-          },
-          this) {
+    : context_(context), callback_(cb), arg_(arg), deadline_ms_(deadline_ms) {
   context.attach(*this);
   start(address, length, flags);
-}
-
-dns_naming::~dns_naming() {
-  if (request_ != nullptr) context_.cancel(*request_);
 }
 
 void dns_naming::cancel() {
@@ -81,12 +67,12 @@ void dns_naming::ask_servers() {
   const std::string local = host_of_loopback(question_);
   if (!local.empty()) return end_with_name(local);
   const std::string name = reverse_name(question_.address);
-  request_ = context_.query(name.c_str(), DNS_TYPE_PTR, 0, deadline_ms_, Callback(on_answer, this));
+  request_.reset(context_.query(name.c_str(), DNS_TYPE_PTR, 0, deadline_ms_, Callback(on_answer, this)));
 }
 
 void dns_naming::on_answer(int status, const dns_answer *answer, void *arg) {
   auto &self = *static_cast<dns_naming *>(arg);
-  self.request_ = nullptr;
+  self.request_.release();
   if (status == DNS_ESHUTDOWN) return self.call(status);
   try {
     self.end_with_answer(status, answer);
@@ -126,11 +112,10 @@ void dns_naming::end_without_name() {
 
 void dns_naming::end(int status) {
   status_ = status;
-  turn_.start();
+  context_.ask_for_turn(*this);
 }
 
 void dns_naming::call(int status) {
-  turn_.stop();
   unlink();
   calling_ = true;
   callback_(status, status == DNS_OK ? host_.c_str() : nullptr, status == DNS_OK ? service_.c_str() : nullptr, arg_);

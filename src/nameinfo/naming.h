@@ -13,7 +13,6 @@
 
 #include "context.h"
 #include "dns_cares/nameinfo.h"
-#include "evloop/watchers.h"
 #include "nameinfo/question.h"
 
 // The C API's handle of it.
@@ -26,9 +25,9 @@ struct dns_naming final : private dns_cares::Dependent {
   void cancel();
 
  private:
-  ~dns_naming();
+  ~dns_naming() = default;
 
-  void on_fork() noexcept override {}
+  void on_turn() noexcept override { call(status_); }
   void on_context_end() noexcept override { call(DNS_ESHUTDOWN); }
   static void on_answer(int status, const dns_answer *answer, void *arg);
 
@@ -47,11 +46,10 @@ struct dns_naming final : private dns_cares::Dependent {
   void *const arg_;
   const unsigned deadline_ms_;
   dns_cares::NameQuestion question_;
-  std::size_t source_ = 0;          // of nsswitch.conf: the one it stands at
-  dns_request *request_ = nullptr;  // while the servers are asked
+  std::size_t source_ = 0;         // of nsswitch.conf: the one it stands at
+  dns_cares::OwnRequest request_;  // while the servers are asked
   int status_ = DNS_OK;
   std::string host_;
   std::string service_;
-  dns_cares::Deferred turn_;  // the one that calls back
   bool calling_ = false;
 };

@@ -42,24 +42,17 @@ dns_service_search::dns_service_search(Context &context, const char *name, int t
   context.attach(*this);
 }
 
-dns_service_search::~dns_service_search() {
-  if (request_ != nullptr) context_.cancel(*request_);
-  for (Host &host : hosts_) {
-    if (host.request != nullptr) context_.cancel(*host.request);
-  }
-}
-
 void dns_service_search::cancel() {
   if (!calling_) delete this;
 }
 
 void dns_service_search::ask(const char *name) {
-  request_ = context_.query(name, static_cast<std::uint16_t>(type_), 0, time_left_ms(), Callback(on_answer, this));
+  request_.reset(context_.query(name, static_cast<std::uint16_t>(type_), 0, time_left_ms(), Callback(on_answer, this)));
 }
 
 void dns_service_search::on_answer(int status, const dns_answer *answer, void *arg) {
   auto &self = *static_cast<dns_service_search *>(arg);
-  self.request_ = nullptr;
+  self.request_.release();
   if (status == DNS_ESHUTDOWN) return self.finish(status);
   try {
     self.go_on(status, answer);
@@ -93,15 +86,15 @@ void dns_service_search::look_up(Offer offer) {
   if (hosts_.size() == kMostHosts) return;
   Host &host = hosts_.emplace_back(Host{*this, std::move(offer)});
   const std::string port = std::to_string(host.offer.port);
-  host.request =
-      context_.resolve(host.offer.host.c_str(), port.c_str(), hints_, time_left_ms(), Callback(on_addresses, &host));
+  host.request.reset(
+      context_.resolve(host.offer.host.c_str(), port.c_str(), hints_, time_left_ms(), Callback(on_addresses, &host)));
   ++waiting_;
 }
 
 void dns_service_search::on_addresses(int status, const addrinfo *ai, void *arg) {
   auto &host = *static_cast<Host *>(arg);
   dns_service_search &self = host.search;
-  host.request = nullptr;
+  host.request.release();
   if (status == DNS_ESHUTDOWN) return self.finish(status);
   host.addresses.reset(dns_addrinfo_dup(ai));
   host.endpoint.status = status == DNS_OK && host.addresses == nullptr ? DNS_ENOMEM : status;
@@ -129,10 +122,8 @@ void dns_service_search::finish_if_complete() {
 void dns_service_search::finish(int status) {
   unlink();
   calling_ = true;
-  if (request_ != nullptr) context_.cancel(*std::exchange(request_, nullptr));
-  for (Host &host : hosts_) {
-    if (host.request != nullptr) context_.cancel(*std::exchange(host.request, nullptr));
-  }
+  request_.reset();
+  for (Host &host : hosts_) host.request.reset();
   callback_(status, status == DNS_OK ? &hosts_.front().endpoint : nullptr, arg_);
   delete this;
 }

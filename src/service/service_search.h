@@ -32,14 +32,13 @@ struct dns_service_search final : private dns_cares::Dependent {
   struct Host {
     dns_service_search &search;
     dns_cares::Offer offer;
-    dns_request *request = nullptr;  // while it is looked up
+    dns_cares::OwnRequest request = {};  // while it is looked up
     dns_cares::AddrinfoList addresses = {};
     dns_endpoint endpoint = {};
   };
 
-  ~dns_service_search();
+  ~dns_service_search() = default;
 
-  void on_fork() noexcept override {}
   void on_context_end() noexcept override { finish(DNS_ESHUTDOWN); }
   static void on_answer(int status, const dns_answer *answer, void *arg);
   static void on_addresses(int status, const addrinfo *ai, void *arg);
@@ -59,9 +58,9 @@ struct dns_service_search final : private dns_cares::Dependent {
   const std::uint16_t default_port_;
   const dns_cares::Hints hints_;
   const double deadline_;
-  std::string alias_;               // the last one; empty: there was none
-  int aliases_ = 0;                 // followed so far
-  dns_request *request_ = nullptr;  // while records are asked for
+  std::string alias_;              // the last one; empty: there was none
+  int aliases_ = 0;                // followed so far
+  dns_cares::OwnRequest request_;  // while records are asked for
   std::unique_ptr<dns_answer, FreeAnswer> answer_;
   std::deque<Host> hosts_;   // which moves none when one is added
   std::size_t waiting_ = 0;  // of them, those that are looked up
