@@ -71,6 +71,15 @@ class Tool : public testing::Test {
     return Command(arguments, streams).finish();
   }
 
+  // What is on its way for ever holds up all that is behind it, and no more than 100 lines may be under way.
+  void expect_to_wait_with_100_asked_for(Command &command) {
+    ASSERT_TRUE(server_.wait_for_queries(100, 60s));
+    ASSERT_TRUE(command.tells_at(SIGUSR1, "99 names, 0 failed"));
+    EXPECT_EQ(server_.queries(), 100u);
+    command.send(SIGKILL);
+    EXPECT_EQ(command.finish().signal, SIGKILL);
+  }
+
   static std::vector<std::string> bulk_names(int count) {
     std::vector<std::string> names;
     for (int i = 0; i < count; ++i) names.push_back("name" + std::to_string(i) + ".bulk.test");
@@ -450,11 +459,7 @@ TEST_F(Tool, ReadsNoFurtherAheadThanItMay) {
       {"-s", server_.address(), "-4", "--deadline", "60s", "--timeout", "60s", "--look-ahead", "100", "-f", "-"},
       {.input = "never.bulk.test\n" + as_lines(bulk_names(1000))});
   // One is on its way for ever, the 99 behind it were asked for.
-  ASSERT_TRUE(server_.wait_for_queries(100, 60s));
-  ASSERT_TRUE(command.tells_at(SIGUSR1, "99 names, 0 failed"));
-  EXPECT_EQ(server_.queries(), 100u);
-  command.send(SIGKILL);
-  EXPECT_EQ(command.finish().signal, SIGKILL);
+  expect_to_wait_with_100_asked_for(command);
 }
 
 TEST_F(Tool, LosesNothingWhenItsReaderIsSlow) {
@@ -775,11 +780,7 @@ TEST_F(ToolRecords, ALargeRangeIsReadNoFurtherAheadThanItMay) {
   Command command(
       {"-s", server_.address(), "-x", "--deadline", "60s", "--timeout", "60s", "--look-ahead", "100", "10.0.0.0/8"},
       {});
-  ASSERT_TRUE(server_.wait_for_queries(100, 60s));
-  ASSERT_TRUE(command.tells_at(SIGUSR1, "99 names, 0 failed"));
-  EXPECT_EQ(server_.queries(), 100u);
-  command.send(SIGKILL);
-  EXPECT_EQ(command.finish().signal, SIGKILL);
+  expect_to_wait_with_100_asked_for(command);
 }
 
 TEST_F(ToolRecords, ShardsOfARangeAreEachAddressOnce) {
