@@ -46,11 +46,10 @@ struct dns_stats {
                                               within 2^n but not 2^(n-1) microseconds, the last one all beyond */
   uint64_t cancelled;
 
-  uint64_t queries; /* put on the wire, for whomever: one for each RRset, further tries not counted */
-  uint64_t retries; /* further tries of those, by UDP */
-  uint64_t
-      truncations;   /* of those, asked again by TCP since the answer did not fit a datagram (RFC 1035 section 4.2.1) */
-  uint64_t timeouts; /* of those, ended without any answer */
+  uint64_t queries;     /* put on the wire, for whomever: one for each RRset, further tries not counted */
+  uint64_t retries;     /* further tries of those, by UDP */
+  uint64_t truncations; /* of those, asked again by TCP since the answer did not fit (RFC 1035 section 4.2.1) */
+  uint64_t timeouts;    /* of those, ended without any answer */
 
   uint64_t cache_hits;   /* RRsets that the cache had, within the TTL */
   uint64_t cache_misses; /* RRsets that it did not have */

@@ -103,9 +103,9 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
   State state = State::kWaiting;
   const RRType type = RRType::kA;  // that of addresses, or a whole reply's
   int status = DNS_ENOTFOUND;      // until it is finished, the most telling one of the candidates so far
+  std::uint32_t candidate = 0;     // of the search list: the one it stands at
   std::string name;
   std::shared_ptr<const Search> search;  // as it was when the lookup started
-  std::uint32_t candidate = 0;           // of the search list: the one it stands at
   double started = 0;                    // seconds, as the deadline
   double deadline = 0;  // seconds; `due` is this or the earlier moment at which it may end without all answers
   Transports transports;

@@ -20,6 +20,7 @@ RRset::Ptr RRset::make(std::span<const Address> addresses, std::string_view cano
 }
 
 std::size_t RRset::size() const { return sizeof(RRset) + addresses().size_bytes() + canonical_length_; }
+
 RRset::Ptr RRset::make_whole(std::span<const unsigned char> reply, std::uint16_t flags) {
   constexpr std::size_t kFlags = 2;
   Ptr rrset = make({}, {reinterpret_cast<const char *>(reply.data()), reply.size()});
