@@ -191,9 +191,9 @@ void Context::Calling::describe() {
   const Origin &origin = of.asking->origin;
   info.queries = origin.queries;
   info.round_trip = origin.round_trip;
-  info.extended_error = origin.error.code;
-  extended_text = origin.error.text;
-  if (!extended_text.empty()) info.extended_text = extended_text.c_str();
+  error = origin.error;
+  if (error) info.extended_error = error->code;
+  if (error && !error->text.empty()) info.extended_text = error->text.c_str();
   if (origin.server) info.server = (server = to_text(*origin.server)).c_str();
 }
 

@@ -131,7 +131,8 @@ class Context final : private Upstream {
     const Lookup *lookup;  // null once it may be gone: it is described then
     Calling *const outer;
     dns_result_info info{};
-    std::string server{}, name{}, extended_text{};  // what `info` points to
+    std::string server{}, name{};  // what `info` points to, with the error
+    std::shared_ptr<const ExtendedError> error{};
   };
 
   struct ev_loop *const loop_;

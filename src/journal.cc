@@ -103,8 +103,8 @@ void Journal::answered(const Question &question, const Answer &answer) {
   dns_trace_event event = event_of(DNS_TRACE_ANSWER, nullptr, question.name.c_str(), question.type);
   event.status = answer.status;
   event.seconds = origin.round_trip;
-  event.extended_error = origin.error.code;
-  if (!origin.error.text.empty()) event.text = origin.error.text.c_str();
+  event.extended_error = origin.error ? origin.error->code : -1;
+  if (origin.error && !origin.error->text.empty()) event.text = origin.error->text.c_str();
   tell(event, origin.server ? &*origin.server : nullptr);
 }
 

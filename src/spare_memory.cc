@@ -23,14 +23,19 @@ struct Shelf {
   unsigned count;
 };
 
-constinit thread_local Shelf shelves[kShelves] = {};
-constinit thread_local bool closed = !kKeeps;
+// What a thread keeps. In one object, since each look for one that is a thread's costs a call.
+struct Kept {
+  Shelf shelves[kShelves] = {};
+  bool open = false;
+  bool closed = !kKeeps;
+};
+constinit thread_local Kept kept;
 
 // When a thread ends, after which some of its objects may still put blocks back.
 struct Closing {
   ~Closing() {
-    closed = true;
-    for (Shelf &shelf : shelves) {
+    kept.closed = true;
+    for (Shelf &shelf : kept.shelves) {
       while (shelf.first != nullptr) {
         Block *const block = shelf.first;
         shelf.first = block->next;
@@ -40,6 +45,11 @@ struct Closing {
   }
 };
 
+void open(Kept &mine) noexcept {
+  static thread_local Closing closing;
+  mine.open = true;
+}
+
 std::size_t shelf_of(std::size_t size) { return (size - 1) / kStep; }
 
 }  // namespace
@@ -47,7 +57,7 @@ std::size_t shelf_of(std::size_t size) { return (size - 1) / kStep; }
 void *SpareMemory::get(std::size_t size) {
   const std::size_t at = shelf_of(size);
   if (at >= kShelves) return ::operator new(size);
-  Shelf &shelf = shelves[at];
+  Shelf &shelf = kept.shelves[at];
   if (shelf.first == nullptr) return ::operator new((at + 1) * kStep);
   Block *const block = shelf.first;
   shelf.first = block->next;
@@ -56,10 +66,11 @@ void *SpareMemory::get(std::size_t size) {
 }
 
 void SpareMemory::put(void *block, std::size_t size) noexcept {
-  static thread_local Closing closing;
+  Kept &mine = kept;
   const std::size_t at = shelf_of(size);
-  if (closed || at >= kShelves || shelves[at].count == kMostOnAShelf) return ::operator delete(block);
-  Shelf &shelf = shelves[at];
+  if (mine.closed || at >= kShelves || mine.shelves[at].count == kMostOnAShelf) return ::operator delete(block);
+  if (!mine.open) open(mine);
+  Shelf &shelf = mine.shelves[at];
   shelf.first = new (block) Block{shelf.first};
   ++shelf.count;
 }

@@ -78,17 +78,11 @@ std::vector<unsigned char> reply(unsigned addresses) {
 // With what goes before: taking it apart.
 void decode_reply(benchmark::State &state) {
   const auto octets = reply(static_cast<unsigned>(state.range(0)));
+  RecordMessage message;
+  std::vector<Address> memory;
   for (auto _ : state) {
-#if DNS_CARES_HAS_DNSREC
-    ares_dns_record_t *record = nullptr;
-    ares_dns_parse(octets.data(), octets.size(), 0, &record);
-    benchmark::DoNotOptimize(decode(*record, kQuestion, RRType::kA));
-    ares_dns_record_destroy(record);
-#else
-    ns_msg parsed;
-    ns_initparse(octets.data(), static_cast<int>(octets.size()), &parsed);
-    benchmark::DoNotOptimize(decode(parsed, kQuestion, RRType::kA));
-#endif
+    message.parse(octets, RecordMessage::Check::kAddresses);
+    benchmark::DoNotOptimize(decode_addresses(message, memory));
   }
 }
 BENCHMARK(decode_reply)->Arg(1)->Arg(8);

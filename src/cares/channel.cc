@@ -4,18 +4,22 @@
 #include <arpa/nameser.h>
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <new>
 
-#include "cares/message.h"
-#include "cares/wire.h"
 #include "clock.h"
 #include "dns_cares/dns_cares.h"
+#include "dns_cares/records.h"
+#include "records/text_out.h"
 
 namespace dns_cares {
 namespace {
 
 constexpr std::size_t kEdnsSize = 1232;  // octets; fits an IPv6 packet of minimal size (RFC 9715 section 3)
+
+// TC, in the third octet of a message (RFC 1035 section 4.1.1).
+constexpr unsigned kTruncated = 0x02;
 
 // libev stops a timer that repeats after 0 seconds, and c-ares gives 0 for what is overdue.
 constexpr double kLeastTimeout = 0.001;
@@ -31,6 +35,27 @@ void init_library() {
 
 // RFC 1035 section 4.1.1.
 std::uint16_t id_of(Sockets::Octets message) { return static_cast<std::uint16_t>(message[0] << 8 | message[1]); }
+
+Replies::Form form_of(const Channel::Options &options) {
+  if (!options.whole_replies) return Replies::Form::kAddresses;
+  return options.after_truncation ? Replies::Form::kWholeAfterTruncation : Replies::Form::kWhole;
+}
+
+struct QuestionText {
+  std::string name;
+  RRType type;
+};
+
+// What a query asks for.
+QuestionText read_question(Octets query) {
+  RecordMessage message;
+  if (!message.parse_question(query)) return {};
+  std::array<char, DNS_NAME_SIZE> text;
+  TextOut out(text.data(), text.size());
+  print_name(message.name_at(message.name()), out);
+  const auto length = static_cast<std::size_t>(out.finish());
+  return {std::string(without_last_dot({text.data(), length})), static_cast<RRType>(message.type())};
+}
 
 int status_of(int ares_status) {
   switch (ares_status) {
@@ -114,8 +139,7 @@ Channel::Channel(struct ev_loop *loop, const Options &options, Journal &journal,
       owner_(owner),
       journal_(journal),
       tcp_(options.tcp),
-      after_truncation_(options.after_truncation),
-      wants_whole_replies_(options.whole_replies),
+      replies_(form_of(options)),
       sockets_(loop, dns_sock_cb, this, *this),
       timer_(loop, dns_timer_cb, this, Liveness::kWeak) {
   init_library();
@@ -180,49 +204,16 @@ void Channel::count_resent(Question &question) {
   resent_.erase(resent);
 }
 
-namespace {
-
-// What the ticket in the short form of a reply says; nothing if it has none. See WholeReplies.
-std::optional<std::uint32_t> ticket_in(Message message) {
-  Record record;
-  if (message.count(Section::kAnswer) != 1 || !message.read(Section::kAnswer, 0, record)) return std::nullopt;
-  if (record.type != ns_t_a) return std::nullopt;
-  return ns_get32(record.address.octets.data());
-}
-
-// A reply in the form in which c-ares gives it; there may be none.
-#if DNS_CARES_HAS_DNSREC
-struct Reply {
-  const ares_dns_record_t *message;
-
-  bool truncated() const { return (ares_dns_record_get_flags(message) & ARES_FLAG_TC) != 0; }
-  Answer decoded(const Question &question) const { return decode(*message, question.name.c_str(), question.type); }
-  ExtendedError error() const { return read_extended_error(*message); }
-  std::optional<std::uint32_t> ticket() const { return ticket_in(Message(*message)); }
-};
-#else
-struct Reply {
-  const unsigned char *message;
-  int length;
-  const ns_msg *parsed;  // null if it could not be
-
-  // c-ares cuts what is longer than we said we take.
-  bool truncated() const { return (message[2] & 0x02) != 0 || length >= static_cast<int>(kEdnsSize); }
-  Answer decoded(const Question &question) const {
-    return parsed != nullptr ? decode(*parsed, question.name.c_str(), question.type) : Answer::failure(DNS_EBADRESP);
-  }
-  ExtendedError error() const { return parsed != nullptr ? read_extended_error(*parsed) : ExtendedError{}; }
-  std::optional<std::uint32_t> ticket() const { return parsed != nullptr ? ticket_in(Message(*parsed)) : std::nullopt; }
-};
-#endif
-
-}  // namespace
-
+// c-ares gives what on_message() has given it.
 #if DNS_CARES_HAS_DNSREC
 
 void Channel::on_reply(void *arg, ares_status_t ares_status, std::size_t, const ares_dns_record_t *message) {
   auto &question = *static_cast<Question *>(arg);
-  static_cast<Channel &>(*question.upstream).finish(question, ares_status, Reply{message});
+  auto &self = static_cast<Channel &>(*question.upstream);
+  if (self.closing_) return;
+  if (message == nullptr) return self.finish(question, self.failure_of(question, ares_status));
+  if (!self.tcp_ && (ares_dns_record_get_flags(message) & ARES_FLAG_TC) != 0) return self.finish_truncated(question);
+  self.finish(question, self.replies_.take(*message));
 }
 
 #else
@@ -230,107 +221,77 @@ void Channel::on_reply(void *arg, ares_status_t ares_status, std::size_t, const 
 void Channel::on_reply(void *arg, int ares_status, int, unsigned char *message, int length) {
   auto &question = *static_cast<Question *>(arg);
   auto &self = static_cast<Channel &>(*question.upstream);
+  if (self.closing_) return;
   // At the first FORMERR, 1.18 switches EDNS off and asks that question again; the others that were on the
   // way with EDNS then fail, and are asked again here (RFC 6891 section 7).
-  if (ares_status == ARES_EFORMERR && question.times_asked == 1 && !self.closing_) return self.send(question);
-  // Over UDP it is in the memory into which it was read.
-  ns_msg parsed;
-  const ns_msg &last = self.last_message_;
-  if (message != nullptr && (ns_msg_base(last) != message || ns_msg_end(last) != message + length)) {
-    const bool well_formed = ns_initparse(message, length, &parsed) == 0;
-    return self.finish(question, ares_status, Reply{message, length, well_formed ? &parsed : nullptr});
-  }
-  self.finish(question, ares_status, Reply{message, length, &last});
+  if (ares_status == ARES_EFORMERR && question.times_asked == 1) return self.send(question);
+  if (message == nullptr) return self.finish(question, self.failure_of(question, ares_status));
+  const Octets short_form = {message, static_cast<std::size_t>(length)};
+  if (!self.tcp_ && (short_form[2] & kTruncated) != 0) return self.finish_truncated(question);
+  self.finish(question, self.replies_.take(short_form));
 }
 
 #endif
 
+// Seconds from the last query. Nothing was read since then if a timeout has ended it.
+double Channel::round_trip_of(const Question &question) const {
+  return std::max(last_read_at_ - question.sent_at, 0.0);
+}
+
 // What a server said goes before what c-ares says of it.
-template <class Reply>
-Answer Channel::answer_of(const Question &question, int ares_status, const Reply &reply) {
-  const auto verdict = verdicts_.take(question);
-  // Nothing was read since the last query if a timeout has ended it.
-  const double round_trip = std::max(last_read_at_ - question.sent_at, 0.0);
-  if (reply.message != nullptr && wants_whole_replies_) {
-    const auto ticket = reply.ticket();
-    Answer answer = ticket ? whole_replies_.take(*ticket) : Answer::failure(DNS_EBADRESP);
-    answer.origin.queries = question.queries;
-    answer.origin.round_trip = round_trip;
-    return answer;
-  }
-  if (reply.message != nullptr) {
-    Answer answer = reply.decoded(question);
-    answer.origin = {question.queries, last_from_, round_trip, reply.error()};
-    return answer;
-  }
+Answer Channel::failure_of(const Question &question, int ares_status) {
+  if (sockets_.no_memory()) return Answer::failure(DNS_ENOMEM);
   Answer answer = Answer::failure(status_of(ares_status));
-  answer.origin.queries = question.queries;
-  if (sockets_.no_memory()) {
-    answer.status = DNS_ENOMEM;
-  } else if (verdict) {
+  if (auto verdict = verdicts_.take(question)) {
     answer.status = verdict->status;
-    answer.origin = {question.queries, verdict->server, round_trip, verdict->error};
+    answer.origin.server = verdict->server;
+    answer.origin.error = std::move(verdict->error);
   }
   return answer;
 }
 
-template <class Reply>
-void Channel::finish(Question &question, int ares_status, const Reply &reply) noexcept {
-  if (closing_) return;
-  Answer answer = Answer::failure(DNS_ENOMEM);
-  count_resent(question);
-  const bool truncated = !tcp_ && reply.message != nullptr && reply.truncated();
-  try {
-    answer = answer_of(question, ares_status, reply);
-  } catch (const std::bad_alloc &) {
-  }
-  if (--on_the_way_ == 0) {
-    verdicts_.clear();
-    resent_.clear();
-    sockets_.clear_no_memory();
-  }
-  if (truncated) {
-    journal_.truncated(question, last_from_);
-    return owner_.on_truncated(question);
-  }
+void Channel::finish(Question &question, Answer answer) noexcept {
+  end(question);
+  answer.origin.queries = question.queries;
+  if (answer.origin.server) answer.origin.round_trip = round_trip_of(question);
   journal_.answered(question, answer);
   question.on_answer(std::move(answer));
 }
 
+void Channel::finish_truncated(Question &question) {
+  end(question);
+  journal_.truncated(question, last_from_);
+  owner_.on_truncated(question);
+}
+
+void Channel::end(Question &question) {
+  count_resent(question);
+  verdicts_.take(question);
+  if (--on_the_way_ > 0) return;
+  verdicts_.clear();
+  resent_.clear();
+  sockets_.clear_no_memory();
+}
+
 // A malformed datagram is left out, for whoever forges one must not end the question it forges an answer to. (c-ares
-// 1.34 would even close the socket, and ask all other questions on it anew.)
+// 1.34 would even close the socket, and ask all other questions on it anew.) In a stream it is the server's own.
 Sockets::Octets Channel::on_message(Sockets::Octets message, const ServerAddress &from) noexcept {
   last_from_ = from;
   try {
-    if (wants_whole_replies_) return on_whole_reply(message, from);
-    if (parse_message(message, last_message_)) {
-      verdicts_.note(message, &last_message_, from);
-      return message;
-    }
-    last_message_ = {};
-    if (is_cut(message)) return whole_replies_.pass_truncated(message);
+    Octets short_form = is_cut(message) ? replies_.pass_truncated(message) : replies_.keep(message, from);
+    verdicts_.note(message, short_form.empty() ? nullptr : &replies_.message(), from);
+    if (short_form.empty() && tcp_) short_form = replies_.pass_malformed(message);
+    return short_form;
   } catch (const std::bad_alloc &) {
     return {};
   }
-  verdicts_.note(message, nullptr, from);
-  return {};
 }
 
-// Whether it says of itself that it did not fit a datagram (TC, RFC 1035 section 4.1.1), or may not have fit. It may
-// then end in the middle of a record, which matters to nobody (RFC 2181 section 9).
+// Whether it says of itself that it did not fit a datagram (TC, RFC 1035 section 4.1.1), or is of more octets than we
+// said we take and may not have fit. It may end in the middle of a record, which matters to nobody (RFC 2181 section
+// 9).
 bool Channel::is_cut(Sockets::Octets message) const {
-  return !tcp_ && message.size() >= NS_HFIXEDSZ && ((message[2] & 0x02) != 0 || message.size() > kEdnsSize);
-}
-
-// A datagram of more octets than we said we take may have been cut when it was read.
-Sockets::Octets Channel::on_whole_reply(Sockets::Octets message, const ServerAddress &from) {
-  if (is_cut(message)) return whole_replies_.pass_truncated(message);
-  const Sockets::Octets short_form = whole_replies_.keep(message, from, after_truncation_);
-  ns_msg parsed;
-  const bool well_formed =
-      !short_form.empty() && ns_initparse(message.data(), static_cast<int>(message.size()), &parsed) == 0;
-  verdicts_.note(message, well_formed ? &parsed : nullptr, from);
-  return short_form;
+  return !tcp_ && message.size() >= NS_HFIXEDSZ && ((message[2] & kTruncated) != 0 || message.size() > kEdnsSize);
 }
 
 void Channel::dns_sock_state_cb(void *arg, ares_socket_t fd, int readable, int writable) {
@@ -357,7 +318,7 @@ void Channel::process(ares_socket_t readable, ares_socket_t writable) {
     ares_process_fd(channel_.get(), readable, writable);
     // 1.18 takes a message in two steps, and would wait for an event between them.
   } while (sockets_.octets_held(readable) != held);
-  whole_replies_.clear();
+  replies_.clear();
   if (kTimeoutIsCheap || timer_due_ == kNotArmed) rearm_timer();
   owner_.on_progress();
 }

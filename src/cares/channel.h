@@ -19,10 +19,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cares/decode.h"
+#include "cares/replies.h"
 #include "cares/sockets.h"
 #include "cares/verdicts.h"
-#include "cares/whole_replies.h"
 #include "evloop/watchers.h"
 #include "journal.h"
 #include "resolver/resolv_conf.h"
@@ -83,7 +82,6 @@ class Channel final : public Upstream, private Sockets::Observer {
 
   Sockets::Octets on_message(Sockets::Octets message, const ServerAddress &from) noexcept override;
   bool is_cut(Sockets::Octets message) const;
-  Sockets::Octets on_whole_reply(Sockets::Octets message, const ServerAddress &from);
   void on_sent(Sockets::Octets message, const ServerAddress &to) noexcept override;
   void process(ares_socket_t readable, ares_socket_t writable);
   void rearm_timer();
@@ -95,10 +93,11 @@ class Channel final : public Upstream, private Sockets::Observer {
 #else
   static void on_reply(void *question, int ares_status, int timeouts, unsigned char *message, int length);
 #endif
-  template <class Reply>
-  void finish(Question &question, int ares_status, const Reply &reply) noexcept;
-  template <class Reply>
-  Answer answer_of(const Question &question, int ares_status, const Reply &reply);
+  void finish_truncated(Question &question);
+  void finish(Question &question, Answer answer) noexcept;
+  void end(Question &question);
+  Answer failure_of(const Question &question, int ares_status);
+  double round_trip_of(const Question &question) const;
   void note_resent(Sockets::Octets message, const ServerAddress &to) noexcept;
   void count_resent(Question &question);
 
@@ -112,14 +111,11 @@ class Channel final : public Upstream, private Sockets::Observer {
 
   Journal &journal_;
   const bool tcp_;
-  const bool after_truncation_;
-  const bool wants_whole_replies_;
-  WholeReplies whole_replies_;
+  Replies replies_;
   double last_sent_at_ = 0;
   Question *sending_ = nullptr;  // while c-ares is given a question
   std::unordered_map<std::uint16_t, Resent> resent_;
-  ns_msg last_message_{};      // that c-ares reads now
-  ServerAddress last_from_{};  // who sent it
+  ServerAddress last_from_{};  // who sent the message that c-ares reads now
   double last_read_at_ = 0;    // and when
   Verdicts verdicts_;
   Sockets sockets_;

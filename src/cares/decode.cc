@@ -1,101 +1,66 @@
 #include "cares/decode.h"
 
-#include <algorithm>
-#include <limits>
+#include <array>
+#include <cstring>
+#include <string_view>
 
-#include "cares/message.h"
 #include "dns_cares/dns_cares.h"
-#include "resolver/name.h"
-#include "resolver/reply_rules.h"
+#include "dns_cares/records.h"
 
 namespace dns_cares {
 namespace {
 
-constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
-
-// What is found while a reply is read. The chain of CNAME records is followed from the question.
-struct Findings {
-  std::string name;  // the end of the chain so far; empty: still the question's name
-  std::size_t links = 0;
-  std::uint32_t chain_ttl = kForever;
-  std::uint32_t rrset_ttl = kForever;
-  std::vector<Address> addresses;  // of the RRset at the end of the chain
-};
-
-enum class Pass { kMoved, kAtEnd, kMalformed };
-
-// Reads the answer section once, moving along the chain, and collects the RRset of the name it stands at.
-Pass read_answers(Message &message, const char *question, RRType type, Findings &findings) {
-  findings.addresses.clear();
-  findings.rrset_ttl = kForever;
-  bool moved = false;
-  Record record;
-  for (std::size_t i = 0; i < message.count(Section::kAnswer); ++i) {
-    if (!message.read(Section::kAnswer, i, record)) return Pass::kMalformed;
-    if (!same_name(record.owner, findings.links == 0 ? question : findings.name.c_str())) continue;
-    if (record.type == ns_t_cname) {
-      findings.name = record.target;
-      findings.chain_ttl = std::min(findings.chain_ttl, sane_ttl(record.ttl));
-      if (++findings.links > kMostLinks) return Pass::kMalformed;  // A circle, or as good as one.
-      moved = true;
-    } else if (record.type == static_cast<unsigned>(type)) {
-      findings.addresses.push_back(record.address);
-      findings.rrset_ttl = std::min(findings.rrset_ttl, sane_ttl(record.ttl));
-    }
-  }
-  return moved ? Pass::kMoved : Pass::kAtEnd;
+Answer without_records(const RecordMessage &message, ReplySummary &summary) {
+  if (!summarize(message, summary)) return Answer::failure(DNS_EBADRESP);
+  return {summary.status, {}, summary.ttl, {}};
 }
 
-// The smaller of the SOA's TTL and its minimum; 0 without a SOA of a zone that the name is in.
-std::uint32_t negative_ttl(Message &message, std::string_view name) {
-  Record record;
-  for (std::size_t i = 0; i < message.count(Section::kAuthority); ++i) {
-    if (!message.read(Section::kAuthority, i, record)) return 0;
-    if (record.type == ns_t_soa && is_in_zone(name, record.owner)) {
-      return std::min(sane_ttl(record.ttl), sane_ttl(record.minimum));
-    }
-  }
-  return 0;
+template <class Native>
+Address address_in(Reader data, Address (*make)(const Native &)) {
+  Native native;
+  std::memcpy(&native, data.take(sizeof native).data(), sizeof native);
+  return make(native);
 }
 
-Answer decode_message(Message message, const char *question, RRType type) {
-  // Its memory is used again for each reply.
-  static thread_local Findings findings;
-  const int status = status_of_rcode(message.rcode());
-  if (status != DNS_OK && status != DNS_ENOTFOUND) return Answer::failure(status);
-
-  findings.links = 0;
-  findings.chain_ttl = kForever;
-  Pass pass;
-  do {
-    pass = read_answers(message, question, type, findings);
-    if (pass == Pass::kMalformed) return Answer::failure(DNS_EBADRESP);
-  } while (pass == Pass::kMoved);
-
-  const std::string_view end = findings.links == 0 ? question : std::string_view(findings.name);
-  if (status == DNS_OK && !findings.addresses.empty()) {
-    return {DNS_OK,
-            RRset::make(findings.addresses, findings.links == 0 ? std::string_view() : without_last_dot(end)),
-            std::min(findings.chain_ttl, findings.rrset_ttl),
-            {}};
+// The addresses of a name in the answer section, of the type that was asked for.
+void read_addresses(const RecordMessage &message, std::size_t name, std::vector<Address> &addresses) {
+  addresses.clear();
+  for (const auto &record : message.section(MessageSection::kAnswer)) {
+    if (record.type != message.type() || !message.has_owner(record, name)) continue;
+    addresses.push_back(
+        record.type == DNS_TYPE_A
+            ? address_in<in_addr>(message.data(record), Address::v4)
+            : address_in<in6_addr>(message.data(record), [](const in6_addr &octets) { return Address::v6(octets); }));
   }
-  return {status == DNS_OK ? DNS_ENODATA : status, {}, std::min(findings.chain_ttl, negative_ttl(message, end)), {}};
 }
+
+RRset::Ptr make_rrset(const RecordMessage &message, std::size_t canonical_name, std::span<const Address> addresses) {
+  if (canonical_name == message.name()) return RRset::make(addresses);
+  std::array<char, DNS_NAME_SIZE> text;
+  TextOut out(text.data(), text.size());
+  print_name(message.name_at(canonical_name), out);
+  return RRset::make(addresses, without_last_dot({text.data(), static_cast<std::size_t>(out.finish())}));
+}
+
+bool is_worth_keeping(int status) { return status == DNS_OK || status == DNS_ENOTFOUND || status == DNS_ENODATA; }
 
 }  // namespace
 
-#if DNS_CARES_HAS_DNSREC
-
-Answer decode(const ares_dns_record_t &message, const char *question, RRType type) {
-  return decode_message(Message(message), question, type);
+Answer decode_addresses(const RecordMessage &message, std::vector<Address> &memory) {
+  if (message.type() != DNS_TYPE_A && message.type() != DNS_TYPE_AAAA) return Answer::failure(DNS_EBADRESP);
+  ReplySummary summary;
+  Answer answer = without_records(message, summary);
+  if (answer.status != DNS_OK) return answer;
+  read_addresses(message, summary.canonical_name, memory);
+  answer.rrset = make_rrset(message, summary.canonical_name, memory);
+  return answer;
 }
 
-#else
-
-Answer decode(const ns_msg &message, const char *question, RRType type) {
-  return decode_message(Message(message), question, type);
+Answer decode_whole(const RecordMessage &message, std::uint16_t flags) {
+  ReplySummary summary;
+  Answer answer = without_records(message, summary);
+  if (is_worth_keeping(answer.status)) answer.rrset = RRset::make_whole(message.octets(), flags);
+  return answer;
 }
-
-#endif
 
 }  // namespace dns_cares

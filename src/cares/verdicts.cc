@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-#include "cares/wire.h"
+#include "cares/replies.h"
 #include "dns_cares/dns_cares.h"
 
 namespace dns_cares {
@@ -45,7 +45,8 @@ std::span<const unsigned char> question_name(std::span<const unsigned char> sect
 
 }  // namespace
 
-void Verdicts::note(std::span<const unsigned char> reply, const ns_msg *parsed, const ServerAddress &from) noexcept {
+void Verdicts::note(std::span<const unsigned char> reply, const RecordMessage *parsed,
+                    const ServerAddress &from) noexcept {
   if (reply.size() < NS_HFIXEDSZ) return;
   const auto status = parsed != nullptr ? status_of(reply[3] & 0x0fU) : DNS_EBADRESP;
   if (!status || verdicts_.size() >= kMost) return;
@@ -54,21 +55,22 @@ void Verdicts::note(std::span<const unsigned char> reply, const ns_msg *parsed, 
   if (name.empty() || section.size() < name.size() + 2) return;
   const unsigned type = static_cast<unsigned>(section[name.size()]) << 8 | section[name.size() + 1];
   try {
-    ExtendedError error = parsed != nullptr ? read_extended_error(*parsed) : ExtendedError{};
+    auto error = parsed != nullptr ? read_extended_error(parsed->options()) : nullptr;
     verdicts_.insert_or_assign(key(name, type), Verdict{*status, from, std::move(error)});
   } catch (const std::bad_alloc &) {
   }
 }
 
-std::optional<Verdicts::Verdict> Verdicts::take(const Question &question) {
+std::optional<Verdicts::Verdict> Verdicts::take(const Question &question) noexcept {
   if (verdicts_.empty()) return std::nullopt;
   std::array<unsigned char, NS_MAXCDNAME> wire;
   if (ns_name_pton(question.name.c_str(), wire.data(), wire.size()) < 0) return std::nullopt;
-  const auto found = verdicts_.find(key(question_name(wire), number_of(question.type)));
-  if (found == verdicts_.end()) return std::nullopt;
-  Verdict verdict = std::move(found->second);
-  verdicts_.erase(found);
-  return verdict;
+  try {
+    const auto node = verdicts_.extract(key(question_name(wire), number_of(question.type)));
+    return node ? std::optional(std::move(node.mapped())) : std::nullopt;
+  } catch (const std::bad_alloc &) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace dns_cares

@@ -5,14 +5,13 @@
 // Nothing is noted, looked up or hashed for replies that c-ares passes on.
 #pragma once
 
-#include <arpa/nameser.h>
-
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
 
+#include "records/message.h"
 #include "resolver/upstream.h"
 
 namespace dns_cares {
@@ -22,15 +21,15 @@ class Verdicts {
   struct Verdict {
     int status;
     ServerAddress server;
-    ExtendedError error;
+    std::shared_ptr<const ExtendedError> error;
   };
 
   // Notes the reply if its response code is one that makes c-ares try elsewhere, or as DNS_EBADRESP if it could not be
   // parsed (nullptr).
-  void note(std::span<const unsigned char> reply, const ns_msg *parsed, const ServerAddress &from) noexcept;
+  void note(std::span<const unsigned char> reply, const RecordMessage *parsed, const ServerAddress &from) noexcept;
 
-  // Takes out what was last said to a question.
-  std::optional<Verdict> take(const Question &question);
+  // Takes out what was last said to a question. Without memory that is nothing.
+  std::optional<Verdict> take(const Question &question) noexcept;
 
   bool empty() const { return verdicts_.empty(); }
   void clear() { verdicts_.clear(); }

@@ -21,12 +21,12 @@ class TestQuestion final : public Question {
   void on_answer(Answer) noexcept override {}
 };
 
-using Octets = std::vector<unsigned char>;
+using Message = std::vector<unsigned char>;
 
 const ServerAddress kServer = {Address::v4({0x0100007f}), 5353};
 
 // A name of plain labels as on the wire.
-void append_name(Octets &message, std::string_view name) {
+void append_name(Message &message, std::string_view name) {
   while (!name.empty()) {
     const std::string_view label = name.substr(0, name.find('.'));
     message.push_back(static_cast<unsigned char>(label.size()));
@@ -36,8 +36,8 @@ void append_name(Octets &message, std::string_view name) {
   message.push_back(0);
 }
 
-Octets reply(std::string_view name, RRType type, unsigned rcode) {
-  Octets message = {0x12, 0x34, 0x81, static_cast<unsigned char>(0x80 | rcode), 0, 1, 0, 0, 0, 0, 0, 0};
+Message reply(std::string_view name, RRType type, unsigned rcode) {
+  Message message = {0x12, 0x34, 0x81, static_cast<unsigned char>(0x80 | rcode), 0, 1, 0, 0, 0, 0, 0, 0};
   append_name(message, name);
   const auto number = static_cast<unsigned>(type);
   for (const unsigned octet : {number >> 8, number & 0xff, 0U, 1U}) {
@@ -49,11 +49,11 @@ Octets reply(std::string_view name, RRType type, unsigned rcode) {
 class VerdictsTest : public testing::Test {
  protected:
   // In a block of just its size, so that a read past its end is seen.
-  void note_octets(const Octets &message, bool well_formed = true) {
+  void note_octets(const Message &message, bool well_formed = true) {
     const auto block = std::make_unique<unsigned char[]>(message.size());
     std::copy(message.begin(), message.end(), block.get());
-    ns_msg parsed{};
-    if (well_formed) ns_initparse(block.get(), static_cast<int>(message.size()), &parsed);
+    RecordMessage parsed;
+    if (well_formed) parsed.parse({block.get(), message.size()});
     verdicts_.note({block.get(), message.size()}, well_formed ? &parsed : nullptr, kServer);
   }
   void note(std::string_view name, unsigned rcode, RRType type = RRType::kA) { note_octets(reply(name, type, rcode)); }
@@ -139,7 +139,7 @@ TEST_F(VerdictsTest, OnlyLettersHaveACase) {
 }
 
 TEST_F(VerdictsTest, EscapedDotIsPartOfItsLabel) {
-  Octets message = {0, 0, 0x81, 0x82, 0, 1, 0, 0, 0, 0, 0, 0};
+  Message message = {0, 0, 0x81, 0x82, 0, 1, 0, 0, 0, 0, 0, 0};
   for (const char c : std::string_view("\3a.b\4test\0\0\1\0\1", 14)) message.push_back(static_cast<unsigned char>(c));
   note_octets(message);
   EXPECT_EQ(take("a.b.test"), std::nullopt);
@@ -161,11 +161,11 @@ TEST_F(VerdictsTest, QuestionThatCannotBeOnTheWireHasNone) {
 }
 
 TEST_F(VerdictsTest, ReplyThatIsCutShortIsIgnored) {
-  const Octets whole = reply("a.test", RRType::kA, ns_r_servfail);
+  const Message whole = reply("a.test", RRType::kA, ns_r_servfail);
   // All that is needed of it ends with the type.
   for (std::size_t size = 0; size < whole.size() - 2; ++size) {
     for (const bool well_formed : {true, false}) {
-      note_octets(Octets(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)), well_formed);
+      note_octets(Message(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)), well_formed);
       EXPECT_TRUE(verdicts_.empty()) << size;
     }
   }
@@ -173,7 +173,7 @@ TEST_F(VerdictsTest, ReplyThatIsCutShortIsIgnored) {
 
 TEST_F(VerdictsTest, LabelThatReachesPastTheEndIsIgnored) {
   for (const int length : {20, 63, 64, 0xc0, 0xff}) {
-    Octets message = reply("a.test", RRType::kA, ns_r_servfail);
+    Message message = reply("a.test", RRType::kA, ns_r_servfail);
     message[NS_HFIXEDSZ + 2] = static_cast<unsigned char>(length);
     for (const bool well_formed : {true, false}) note_octets(message, well_formed);
     EXPECT_TRUE(verdicts_.empty()) << length;

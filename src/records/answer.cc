@@ -79,10 +79,10 @@ struct Draft {
 std::size_t add_owner(Draft &draft, const RecordMessage &message, const RecordMessage::Record &record) {
   if (!draft.records.empty()) {
     const Parts &before = draft.records.back();
-    const WireName owner = message.owner(record);
-    if (std::ranges::equal(owner.octets(), message.owner(before.record).octets())) return before.owner;
+    const WireName owner = message.name_at(record.owner);
+    if (std::ranges::equal(owner.octets(), message.name_at(before.record.owner).octets())) return before.owner;
   }
-  return draft.add(message.owner(record));
+  return draft.add(message.name_at(record.owner));
 }
 
 void add_section(Draft &draft, const RecordMessage &message, MessageSection section) {
@@ -127,10 +127,12 @@ Block *allocate(std::size_t size) {
 }
 
 // All that is behind the records, and where.
-void collect(const RecordMessage &message, const WireName &canonical_name, Draft &draft) {
+void collect(const RecordMessage &message, std::size_t canonical_name, Draft &draft) {
   draft.clear();
-  draft.name_place = draft.canonical_place = draft.add(message.name());
-  if (!same_name(message.name(), canonical_name)) draft.canonical_place = draft.add(canonical_name);
+  draft.name_place = draft.canonical_place = draft.add(message.name_at(message.name()));
+  if (!same_name(message.octets(), message.name(), canonical_name)) {
+    draft.canonical_place = draft.add(message.name_at(canonical_name));
+  }
   for (const auto section : {MessageSection::kAnswer, MessageSection::kAuthority, MessageSection::kAdditional}) {
     add_section(draft, message, section);
   }

@@ -66,7 +66,7 @@ std::string summary_of(const std::vector<unsigned char> &octets) {
   if (!message.parse(octets) || !summarize(message, summary)) return "malformed";
   char name[DNS_NAME_SIZE];
   TextOut out(name, sizeof name);
-  print_name(summary.canonical_name, out);
+  print_name(message.name_at(summary.canonical_name), out);
   out.finish();
   return std::string(dns_strerror(summary.status)) + ' ' + std::to_string(summary.ttl) + ' ' + name;
 }

@@ -15,6 +15,9 @@ enum class MessageSection : std::uint8_t { kAnswer, kAuthority, kAdditional };
 
 class RecordMessage {
  public:
+  // Whose data are looked at: those of each known type, or those that lead to addresses (A, AAAA and CNAME).
+  enum class Check : std::uint8_t { kAll, kAddresses };
+
   struct Record {
     std::size_t owner;  // its place in the message
     std::uint16_t type;
@@ -24,10 +27,10 @@ class RecordMessage {
     std::uint16_t data_size;
   };
 
-  // Reads the whole message. False if it is malformed, a record of a known type included, has not just one question, or
-  // a record of another class than IN where it says something of the name. The octets must outlive it. Its memory is
-  // used again for the next. Throws std::bad_alloc.
-  bool parse(Octets message);
+  // Reads the whole message. False if it is malformed, has malformed data where they are looked at, has not just one
+  // question, or a record of another class than IN where it says something of the name. The octets must outlive it. Its
+  // memory is used again for the next. Throws std::bad_alloc.
+  bool parse(Octets message, Check check = Check::kAll);
   // The same of its beginning alone, up to the end of the question, for a reply of which no more is to be relied on.
   bool parse_question(Octets message);
 
@@ -35,7 +38,8 @@ class RecordMessage {
   std::uint16_t flags() const { return flags_; }
   // With the upper bits that the OPT record has (RFC 6891 section 6.1.3).
   std::uint16_t rcode() const { return rcode_; }
-  const WireName &name() const { return name_; }
+  // What is asked for; names are told by their place in the message.
+  std::size_t name() const { return kHeader; }
   std::uint16_t type() const { return type_; }
   // Where the question ends.
   std::size_t end_of_question() const { return end_of_question_; }
@@ -45,23 +49,22 @@ class RecordMessage {
   Octets options() const { return opt_.empty() ? opt_ : opt_.subspan(kOptHeader); }
 
   std::span<const Record> section(MessageSection section) const;
-  bool has_owner(const Record &record, const WireName &name) const;
-  WireName owner(const Record &record) const { return name_at(record.owner); }
+  bool has_owner(const Record &record, std::size_t name) const { return same_name(octets_, record.owner, name); }
   WireName name_at(std::size_t place) const;
   Reader data(const Record &record) const { return {octets_, record.data, record.data + record.data_size}; }
 
  private:
+  static constexpr std::size_t kHeader = 12;     // octets (RFC 1035 section 4.1.1)
   static constexpr std::size_t kOptHeader = 10;  // octets
 
   bool read_question(Reader &reader);
-  bool read_record(Reader &reader, MessageSection section);
+  bool read_record(Reader &reader, MessageSection section, Check check);
 
   Octets octets_;
   std::array<std::size_t, 3> counts_{};
   std::uint16_t flags_ = 0;
   std::uint16_t rcode_ = 0;
   std::uint16_t type_ = 0;
-  WireName name_;
   std::size_t end_of_question_ = 0;
   Octets opt_;
   std::vector<Record> records_;
@@ -70,9 +73,9 @@ class RecordMessage {
 
 // What a reply says to its question.
 struct ReplySummary {
-  int status = 0;           // DNS_OK with records of the type asked for, DNS_ENODATA, or what the response code says
-  std::uint32_t ttl = 0;    // seconds it may be kept: see Answer::ttl
-  WireName canonical_name;  // the end of the CNAME chain
+  int status = 0;         // DNS_OK with records of the type asked for, DNS_ENODATA, or what the response code says
+  std::uint32_t ttl = 0;  // seconds it may be kept: see Answer::ttl
+  std::size_t canonical_name = 0;  // the end of the CNAME chain
 };
 
 // False if the CNAME records run in a circle.

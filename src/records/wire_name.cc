@@ -68,8 +68,6 @@ WireName to_wire_name(std::string_view text) {
   return name;
 }
 
-bool same_name(const WireName &a, const WireName &b) { return same_octets(a.octets(), b.octets()); }
-
 bool is_in_zone(const WireName &name, const WireName &zone) {
   Octets rest = name.octets();
   while (rest.size() > zone.octets().size()) rest = rest.subspan(std::size_t{1} + rest[0]);
@@ -83,50 +81,73 @@ void print_name(const WireName &name, TextOut &out) {
   }
 }
 
-std::uint32_t Reader::number(std::size_t octets) {
-  std::uint32_t value = 0;
-  for (const unsigned char octet : take(octets)) value = value << 8 | octet;
-  return value;
-}
-
-Octets Reader::take(std::size_t count) {
-  if (!ok_ || count > end_ - place_) {
-    fail();
-    return {};
-  }
-  const Octets taken = message_.subspan(place_, count);
-  place_ += count;
-  return taken;
-}
-
-// Each pointer leads further to the front than all before it, so the way ends.
-bool Reader::name(WireName &name) {
-  name.clear();
+// Has visit(label) called for each label, an empty one at the end, until it says false. Each pointer leads further to
+// the front than all before it, so the way ends.
+template <class Visit>
+bool Reader::read_name(const Visit &visit) {
+  std::size_t at = place_;
+  std::size_t end = end_;
   std::size_t earliest = place_;
-  Reader labels(message_, place_, end_);
   bool moved = false;
-  for (;;) {
-    const unsigned length = labels.u8();
-    if (!moved) place_ = labels.place_;
-    if (!labels.ok_) break;
-    if (length == 0) {
-      name.append_root();
-      return true;
-    }
+  while (at < end) {
+    const std::size_t length = message_[at++];
     if ((length & kPointer) == kPointer) {
-      const std::size_t target = (length & ~kPointer) << 8 | labels.u8();
-      if (!labels.ok_ || target >= earliest) break;
-      if (!moved) place_ = labels.place_;
+      if (at == end) break;
+      const std::size_t target = (length & ~std::size_t{kPointer}) << 8 | message_[at++];
+      if (target >= earliest) break;
+      if (!moved) place_ = at;
       moved = true;
-      earliest = target;
-      labels = Reader(message_, target, message_.size());
+      earliest = at = target;
+      end = message_.size();
       continue;
     }
-    if (!name.append_label(labels.take(length))) break;
-    if (!moved) place_ = labels.place_;
+    if (length > kMaxLabel || length > end - at || !visit(message_.subspan(at, length))) break;
+    at += length;
+    if (length > 0) continue;
+    if (!moved) place_ = at;
+    return true;
   }
   fail();
   return false;
+}
+
+bool Reader::name(WireName &name) {
+  name.clear();
+  return read_name([&name](Octets label) {
+    if (!label.empty()) return name.append_label(label);
+    name.append_root();
+    return true;
+  });
+}
+
+bool Reader::skip_name() {
+  std::size_t size = 0;
+  return read_name([&size](Octets label) { return (size += 1 + label.size()) <= WireName::kMost; });
+}
+
+Octets Labels::next() {
+  const Octets label = message_.subspan(place_ + 1, message_[place_]);
+  if (label.empty()) return label;
+  place_ += 1 + label.size();
+  follow_pointers();
+  return label;
+}
+
+void Labels::follow_pointers() {
+  while ((message_[place_] & kPointer) == kPointer) {
+    place_ = (message_[place_] & ~std::size_t{kPointer}) << 8 | message_[place_ + 1];
+  }
+}
+
+bool same_name(Octets message, std::size_t a, std::size_t b) {
+  Labels one(message, a);
+  Labels other(message, b);
+  while (one.place() != other.place()) {
+    const Octets label = one.next();
+    if (!same_octets(label, other.next())) return false;
+    if (label.empty()) break;
+  }
+  return true;
 }
 
 }  // namespace dns_cares

@@ -35,7 +35,6 @@ class WireName {
 WireName to_wire_name(std::string_view text);
 
 // In ASCII, case does not matter (RFC 4343).
-bool same_name(const WireName &a, const WireName &b);
 bool is_in_zone(const WireName &name, const WireName &zone);
 
 // In presentation format with the last dot.
@@ -54,18 +53,36 @@ class Reader {
   bool at_end() const { return ok_ && place_ == end_; }
   std::size_t place() const { return place_; }
 
-  std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
-  std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
-  std::uint32_t u32() { return number(4); }
-  Octets take(std::size_t count);
+  std::uint8_t u8() { return number<std::uint8_t>(); }
+  std::uint16_t u16() { return number<std::uint16_t>(); }
+  std::uint32_t u32() { return number<std::uint32_t>(); }
+  Octets take(std::size_t count) {
+    if (!has(count)) return {};
+    place_ += count;
+    return message_.subspan(place_ - count, count);
+  }
   Octets rest() { return take(end_ - place_); }
   // Octets behind one that is their number (RFC 1035 section 3.3: a character string).
   Octets string() { return take(u8()); }
   // A name, which may go on elsewhere in the message, though only before itself (RFC 1035 section 4.1.4).
   bool name(WireName &name);
+  bool skip_name();
 
  private:
-  std::uint32_t number(std::size_t octets);
+  template <class Visit>
+  bool read_name(const Visit &visit);
+  template <class Number>
+  Number number() {
+    Number value = 0;
+    if (!has(sizeof value)) return value;
+    for (std::size_t i = 0; i < sizeof value; ++i) value = static_cast<Number>(value << 8 | message_[place_++]);
+    return value;
+  }
+  bool has(std::size_t octets) {
+    if (octets <= end_ - place_) return ok_;
+    fail();
+    return false;
+  }
   void fail() {
     ok_ = false;
     place_ = end_;
@@ -76,5 +93,25 @@ class Reader {
   std::size_t end_;
   bool ok_ = true;
 };
+
+// Goes along a name in a message that a Reader has found to be one, wherever it goes on.
+class Labels {
+ public:
+  Labels(Octets message, std::size_t place) : message_(message), place_(place) { follow_pointers(); }
+
+  // Where the next label is.
+  std::size_t place() const { return place_; }
+  // Empty at the end, the root.
+  Octets next();
+
+ private:
+  void follow_pointers();
+
+  Octets message_;
+  std::size_t place_;
+};
+
+// Of two names in a message, which Readers have found to be ones.
+bool same_name(Octets message, std::size_t a, std::size_t b);
 
 }  // namespace dns_cares

@@ -77,13 +77,26 @@ TEST(WireName, IsComparedWithoutCaseAndByLabels) {
   const auto in_zone = [](const char *name, const char *zone) {
     return is_in_zone(to_wire_name(name), to_wire_name(zone));
   };
-  EXPECT_TRUE(same_name(to_wire_name("A.TEST"), to_wire_name("a.test")));
-  EXPECT_FALSE(same_name(to_wire_name("a.test"), to_wire_name("b.test")));
   EXPECT_TRUE(in_zone("a.test", "TEST"));
   EXPECT_TRUE(in_zone("a.test", "a.test"));
   EXPECT_TRUE(in_zone("a.test", "."));
   EXPECT_FALSE(in_zone("a.test", "st"));
   EXPECT_FALSE(in_zone("test", "a.test"));
+}
+
+TEST(Labels, OfTwoNamesAreComparedWithoutCaseAndAcrossPointers) {
+  using namespace std::string_literals;
+  // At 0 "a.test", at 8 "A.TEST" by a pointer, at 12 "b.test", at 16 "a.test" by two, at 20 the root, at 21 "a".
+  const std::string message = "\1a\4test\0\1A\xc0\2\1b\xc0\2\1a\xc0\xa\0\1a\0"s;
+  const Octets octets = {reinterpret_cast<const unsigned char *>(message.data()), message.size()};
+  EXPECT_TRUE(same_name(octets, 0, 0));
+  EXPECT_TRUE(same_name(octets, 0, 8));
+  EXPECT_TRUE(same_name(octets, 16, 0));
+  EXPECT_FALSE(same_name(octets, 0, 12));
+  EXPECT_FALSE(same_name(octets, 0, 2)) << "test";
+  EXPECT_FALSE(same_name(octets, 0, 20)) << "the root";
+  EXPECT_FALSE(same_name(octets, 0, 21)) << "a";
+  EXPECT_FALSE(same_name(octets, 21, 0));
 }
 
 TEST(Reader, GivesNothingBeyondItsEnd) {

@@ -29,7 +29,7 @@ class Query final : public Question, public ListNode<Query> {
     while (!waiters_.empty()) {
       Waiter &waiter = waiters_.front();
       waiter.unlink();
-      waiter.on_answer(answer_);
+      waiter.on_answer(key(), answer_);
     }
   }
 

@@ -20,7 +20,8 @@ class Query;
 // Whoever waits for a query's answer. Destroying it, or forget(), ends the wait.
 class Waiter : public ListNode<Waiter> {
  public:
-  virtual void on_answer(const Answer &answer) noexcept = 0;
+  // `key` is of the name that was asked for.
+  virtual void on_answer(const NameKey &key, const Answer &answer) noexcept = 0;
   bool waiting() const { return linked(); }
 
  protected:

@@ -46,7 +46,7 @@ class RecordingListener final : public Inflight::Listener {
 
 class RecordingWaiter final : public Waiter {
  public:
-  void on_answer(const Answer &answer) noexcept override {
+  void on_answer(const NameKey &, const Answer &answer) noexcept override {
     ++answers;
     status = answer.status;
     if (then) then();

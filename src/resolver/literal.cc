@@ -30,6 +30,9 @@ std::optional<std::uint32_t> parse_scope(const char *scope, const in6_addr &addr
 
 std::optional<Address> parse_literal(std::string_view text) {
   if (text.empty() || text.size() >= kMaxLiteral) return std::nullopt;
+  const bool may_be_v4 = std::isdigit(static_cast<unsigned char>(text[0])) != 0;
+  const bool may_be_v6 = text.find(':') != std::string_view::npos;
+  if (!may_be_v4 && !may_be_v6) return std::nullopt;                   // As most names: without a closer look.
   if (text.find('\0') != std::string_view::npos) return std::nullopt;  // The C functions below would stop there.
   char copy[kMaxLiteral];
   text.copy(copy, text.size());
@@ -37,8 +40,7 @@ std::optional<Address> parse_literal(std::string_view text) {
 
   // inet_aton ignores what follows a blank, so it must not see one.
   in_addr v4;
-  if (std::isdigit(static_cast<unsigned char>(text[0])) &&
-      text.find_first_of(" \t\n\v\f\r") == std::string_view::npos && inet_aton(copy, &v4) != 0) {
+  if (may_be_v4 && text.find_first_of(" \t\n\v\f\r") == std::string_view::npos && inet_aton(copy, &v4) != 0) {
     return Address::v4(v4);
   }
 

@@ -32,7 +32,7 @@ struct Asking : InSpareMemory {
   struct Wanted final : Waiter {
     Wanted(Resolver &of_resolver, Lookup &of_lookup, RRType of_type)
         : resolver(of_resolver), lookup(of_lookup), type(of_type) {}
-    void on_answer(const Answer &answer) noexcept override;
+    void on_answer(const NameKey &key, const Answer &answer) noexcept override;
     void stop_waiting() { unlink(); }
 
     Resolver &resolver;

@@ -59,26 +59,23 @@ std::string_view without_last_dot(std::string_view name) {
 
 bool is_valid_name(std::string_view name) {
   name = without_last_dot(name);
-  if (name.empty()) return false;
   std::size_t label = 0;
   std::size_t wire = 1;  // the root label
-  while (!name.empty()) {
-    std::size_t length = 1;
-    if (name[0] == '.') {
-      if (label == 0 || name.size() == 1) return false;
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    if (name[at] == '.') {
+      if (label == 0) return false;
       label = 0;
-    } else {
-      if (!is_host_char(name[0])) {
-        const auto octet = read_octet(name);
-        if (!octet) return false;
-        length = octet->length;
-      }
-      wire += label == 0 ? 2 : 1;  // with the length octet
-      if (++label > kMaxLabel || wire > kMaxWire) return false;
+      continue;
     }
-    name.remove_prefix(length);
+    if (!is_host_char(name[at])) {
+      const auto octet = read_octet(name.substr(at));
+      if (!octet) return false;
+      at += octet->length - 1;
+    }
+    wire += label == 0 ? 2 : 1;  // with the length octet
+    if (++label > kMaxLabel) return false;
   }
-  return label > 0;
+  return label > 0 && wire <= kMaxWire;
 }
 
 bool same_name(std::string_view a, std::string_view b) {
@@ -92,7 +89,8 @@ bool is_in_zone(std::string_view name, std::string_view zone) {
   name = without_last_dot(name);
   zone = without_last_dot(zone);
   if (zone.empty() || zone == ".") return true;
-  if (name.size() < zone.size() || !same_name(name.substr(name.size() - zone.size()), zone)) return false;
+  if (name.size() < zone.size() || to_lower(name.back()) != to_lower(zone.back())) return false;
+  if (!same_name(name.substr(name.size() - zone.size()), zone)) return false;
   if (name.size() == zone.size()) return true;
   const std::string_view above = name.substr(0, name.size() - zone.size());
   return without_last_dot(above).size() != above.size();  // An escaped dot is within a label.

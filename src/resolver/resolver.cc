@@ -116,13 +116,15 @@ bool search_continues(int status) {
 
 }  // namespace
 
-void Asking::Wanted::on_answer(const Answer &answer) noexcept { resolver.on_rrset(*this, answer); }
+void Asking::Wanted::on_answer(const NameKey &key, const Answer &answer) noexcept {
+  resolver.on_rrset(*this, key, answer);
+}
 
 void Asking::add(const Origin &answer) {
   origin.queries += answer.queries;
   origin.server = answer.server;
   origin.round_trip = answer.round_trip;
-  if (answer.error.code >= 0) origin.error = answer.error;
+  if (answer.error) origin.error = answer.error;
 }
 
 Resolver::~Resolver() {
@@ -401,10 +403,10 @@ void Resolver::on_answered(const NameKey &key, RRType type, const Answer &answer
   cache_.store(key, type, answer, now_);
 }
 
-void Resolver::on_rrset(Asking::Wanted &wanted, const Answer &answer) noexcept {
+void Resolver::on_rrset(Asking::Wanted &wanted, const NameKey &key, const Answer &answer) noexcept {
   Lookup &lookup = wanted.lookup;
   try {
-    write_candidate(lookup);
+    candidate_ = key.name;
     lookup.asking->add(answer.origin);
     if (!is_failure(answer.status) || !take_stale(wanted)) {
       wanted.found = {answer.status, answer.rrset, answer.ttl, DNS_SOURCE_SERVER};

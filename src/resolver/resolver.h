@@ -99,7 +99,7 @@ class Resolver final : private Inflight::Listener {
   const Cache &cache() const { return cache_; }
 
   // Called when an RRset that a lookup waits for was answered.
-  void on_rrset(Asking::Wanted &wanted, const Answer &answer) noexcept;
+  void on_rrset(Asking::Wanted &wanted, const NameKey &key, const Answer &answer) noexcept;
 
  private:
   void on_answered(const NameKey &key, RRType type, const Answer &answer) noexcept override;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,7 +27,7 @@ constexpr std::uint16_t number_of(RRType type) { return static_cast<std::uint16_
 
 // What a server said of its error beside the response code (RFC 8914 section 2).
 struct ExtendedError {
-  int code = -1;     // INFO-CODE; -1: none
+  int code;          // INFO-CODE
   std::string text;  // EXTRA-TEXT, as it came
 };
 
@@ -35,7 +36,7 @@ struct Origin {
   unsigned queries = 0;                 // sent, further tries included
   std::optional<ServerAddress> server;  // who replied last; nobody
   double round_trip = 0;                // seconds from the last query to that reply
-  ExtendedError error;
+  std::shared_ptr<const ExtendedError> error;  // none: a null pointer
 };
 
 // What the servers said of one RRset, or why they said nothing.
