@@ -16,7 +16,7 @@
 namespace dns_cares {
 namespace {
 
-constexpr std::size_t kEdnsSize = 1232;  // octets; fits an IPv6 packet of minimal size (RFC 9715 section 3)
+constexpr std::uint16_t kEdnsSize = 1232;  // octets; fits an IPv6 packet of minimal size (RFC 9715 section 3)
 
 // TC, in the third octet of a message (RFC 1035 section 4.1.1).
 constexpr unsigned kTruncated = 0x02;
@@ -107,7 +107,7 @@ ares_channel make_channel(const Channel::Options &options, ares_sock_state_cb so
   ares_options native{};
   native.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
   native.flags |= options.tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC;
-  native.ednspsz = static_cast<int>(kEdnsSize);
+  native.ednspsz = kEdnsSize;
   native.timeout = static_cast<int>(std::min(options.timeout_ms, 1U << 30));
   native.tries = static_cast<int>(std::min(options.tries, 1000U));
   native.ndots = 1;
@@ -168,14 +168,28 @@ void Channel::send(Question &question) {
     ++question.queries;
     journal_.sent(question.name.c_str(), question.type, nullptr, 0);
   }
-#if DNS_CARES_HAS_DNSREC
-  const auto type = static_cast<ares_dns_rec_type_t>(number_of(question.type));
-  ares_query_dnsrec(channel_.get(), question.name.c_str(), ARES_CLASS_IN, type, on_reply, &question, nullptr);
-#else
-  ares_query(channel_.get(), question.name.c_str(), ns_c_in, number_of(question.type), on_reply, &question);
-#endif
+  give_to_cares(question);
   sending_ = nullptr;
 }
+
+#if DNS_CARES_HAS_DNSREC
+
+void Channel::give_to_cares(Question &question) {
+  const auto type = static_cast<ares_dns_rec_type_t>(number_of(question.type));
+  ares_query_dnsrec(channel_.get(), question.name.c_str(), ARES_CLASS_IN, type, on_reply, &question, nullptr);
+}
+
+#else
+
+void Channel::give_to_cares(Question &question) {
+  const auto id = ids_.take();
+  if (!id) return finish(question, Answer::failure(DNS_ESYSTEM));
+  question.id = *id;
+  const QueryMessage query(question, *id, edns_ ? kEdnsSize : 0);
+  ares_send(channel_.get(), query.octets().data(), static_cast<int>(query.octets().size()), on_reply, &question);
+}
+
+#endif
 
 void Channel::on_sent(Sockets::Octets message, const ServerAddress &to) noexcept {
   last_sent_at_ = steady_now();
@@ -222,13 +236,23 @@ void Channel::on_reply(void *arg, int ares_status, int, unsigned char *message, 
   auto &question = *static_cast<Question *>(arg);
   auto &self = static_cast<Channel &>(*question.upstream);
   if (self.closing_) return;
-  // At the first FORMERR, 1.18 switches EDNS off and asks that question again; the others that were on the
-  // way with EDNS then fail, and are asked again here (RFC 6891 section 7).
-  if (ares_status == ARES_EFORMERR && question.times_asked == 1) return self.send(question);
+  self.ids_.give_back(question.id);
   if (message == nullptr) return self.finish(question, self.failure_of(question, ares_status));
   const Octets short_form = {message, static_cast<std::size_t>(length)};
+  if (self.needs_no_edns(question, short_form)) return self.send(question);
   if (!self.tcp_ && (short_form[2] & kTruncated) != 0) return self.finish_truncated(question);
   self.finish(question, self.replies_.take(short_form));
+}
+
+// At the first FORMERR without an OPT record, 1.18 switches EDNS off and asks that question again without it. The
+// others that were on the way with EDNS then fail, and are asked again here (RFC 6891 section 7).
+bool Channel::needs_no_edns(const Question &question, Octets reply) {
+  constexpr unsigned kFormerr = 1;
+  constexpr unsigned kRcode = 0x0f;
+  const bool has_opt = reply[11] != 0;  // The short form has no other record in its last section.
+  if ((reply[3] & kRcode) != kFormerr || has_opt || question.times_asked != 1) return false;
+  edns_ = false;
+  return true;
 }
 
 #endif

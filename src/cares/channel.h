@@ -19,6 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cares/query.h"
 #include "cares/replies.h"
 #include "cares/sockets.h"
 #include "cares/verdicts.h"
@@ -86,12 +87,14 @@ class Channel final : public Upstream, private Sockets::Observer {
   void process(ares_socket_t readable, ares_socket_t writable);
   void rearm_timer();
   void send(Question &question);
+  void give_to_cares(Question &question);
 
 #if DNS_CARES_HAS_DNSREC
   static void on_reply(void *question, ares_status_t ares_status, std::size_t timeouts,
                        const ares_dns_record_t *message);
 #else
   static void on_reply(void *question, int ares_status, int timeouts, unsigned char *message, int length);
+  bool needs_no_edns(const Question &question, Octets reply);
 #endif
   void finish_truncated(Question &question);
   void finish(Question &question, Answer answer) noexcept;
@@ -114,6 +117,10 @@ class Channel final : public Upstream, private Sockets::Observer {
   Replies replies_;
   double last_sent_at_ = 0;
   Question *sending_ = nullptr;  // while c-ares is given a question
+#if !DNS_CARES_HAS_DNSREC
+  QueryIds ids_;
+  bool edns_ = true;  // until a server is found not to know it
+#endif
   std::unordered_map<std::uint16_t, Resent> resent_;
   ServerAddress last_from_{};  // who sent the message that c-ares reads now
   double last_read_at_ = 0;    // and when

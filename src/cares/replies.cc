@@ -9,6 +9,7 @@
 #include "cares/decode.h"
 #include "dns_cares/dns_cares.h"
 #include "dns_cares/records.h"
+#include "records/writer.h"
 
 namespace dns_cares {
 namespace {
@@ -21,25 +22,6 @@ constexpr std::size_t kTicket = 15;  // a record of the root
 
 constexpr unsigned kInternet = 1;
 constexpr unsigned kExtendedError = 15;  // the option's code
-
-// Writes numbers and octets where there is room for them.
-class Writer {
- public:
-  explicit Writer(unsigned char *place) : place_(place) {}
-  void put(Octets octets) { place_ = std::copy(octets.begin(), octets.end(), place_); }
-  void u8(unsigned value) { *place_++ = static_cast<unsigned char>(value); }
-  void u16(unsigned value) {
-    u8(value >> 8);
-    u8(value);
-  }
-  void u32(std::uint32_t value) {
-    u16(value >> 16);
-    u16(value);
-  }
-
- private:
-  unsigned char *place_;
-};
 
 #if !DNS_CARES_HAS_DNSREC
 std::optional<std::uint32_t> ticket_in(Octets short_form) {

@@ -47,24 +47,29 @@ bool WireName::append_label(Octets label) {
   return true;
 }
 
-WireName to_wire_name(std::string_view text) {
-  WireName name;
-  std::array<unsigned char, kMaxLabel> label;
-  std::size_t length = 0;
-  const auto end_label = [&] {
-    name.append_label({label.data(), length});
-    length = 0;
-  };
+unsigned char *write_name(std::string_view text, unsigned char *place) {
+  unsigned char *length = place++;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '.') {
-      end_label();
+      *length = static_cast<unsigned char>(place - length - 1);
+      length = place++;
       continue;
     }
     if (text[i] == '\\' && i + 1 < text.size()) ++i;
-    if (length < label.size()) label[length++] = static_cast<unsigned char>(text[i]);
+    *place++ = static_cast<unsigned char>(text[i]);
   }
-  end_label();
-  name.append_root();
+  *length = static_cast<unsigned char>(place - length - 1);
+  if (*length > 0) *place++ = 0;  // The root comes behind the last label, unless the text ends with its dot.
+  return place;
+}
+
+WireName to_wire_name(std::string_view text) {
+  WireName name;
+  if (text == ".") {
+    name.append_root();
+  } else {
+    name.size_ = static_cast<std::size_t>(write_name(text, name.octets_.data()) - name.octets_.data());
+  }
   return name;
 }
 

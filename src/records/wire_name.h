@@ -27,11 +27,15 @@ class WireName {
   void clear() { size_ = 0; }
 
  private:
+  friend WireName to_wire_name(std::string_view text);
+
   std::array<unsigned char, kMost> octets_;
   std::size_t size_ = 0;
 };
 
-// From a valid name in presentation format (see is_valid_name()), or ".".
+// Writes a valid name in presentation format (see is_valid_name()), and returns what is behind it.
+unsigned char *write_name(std::string_view text, unsigned char *place);
+// From such a name, or ".".
 WireName to_wire_name(std::string_view text);
 
 // In ASCII, case does not matter (RFC 4343).
