@@ -3,12 +3,12 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <utility>
 
 #include "dns_cares/dns_cares.h"
+#include "spare_memory.h"
 
 namespace dns_cares {
 namespace {
@@ -16,6 +16,7 @@ namespace {
 // What stands before the first entry.
 struct Header {
   AddrinfoList *holder;  // from which the list may be taken; null: it may not
+  std::size_t size;      // of the block, in octets
 };
 static_assert(sizeof(Header) % alignof(addrinfo) == 0);
 
@@ -24,16 +25,14 @@ Header &header_of(addrinfo *list) { return reinterpret_cast<Header *>(list)[-1];
 // The block: the header, all entries, then their socket addresses, then their names.
 class Block {
  public:
+  // Throws std::bad_alloc.
   Block(std::size_t entries, std::size_t sockaddr_octets, std::size_t name_octets) {
-    void *memory = std::malloc(sizeof(Header) + entries * sizeof(addrinfo) + sockaddr_octets + name_octets);
-    if (memory == nullptr) return;
-    next_entry_ = reinterpret_cast<addrinfo *>(new (memory) Header{nullptr} + 1);
+    const std::size_t size = sizeof(Header) + entries * sizeof(addrinfo) + sockaddr_octets + name_octets;
+    next_entry_ = reinterpret_cast<addrinfo *>(new (SpareMemory::get(size)) Header{nullptr, size} + 1);
     list_.reset(next_entry_);
     next_sockaddr_ = reinterpret_cast<char *>(next_entry_ + entries);
     next_name_ = next_sockaddr_ + sockaddr_octets;
   }
-
-  bool allocated() const { return list_ != nullptr; }
 
   // Appends an entry that shares nothing with `model` but its plain values. It has no canonical name.
   void append(const addrinfo &model) {
@@ -89,7 +88,7 @@ socklen_t write_sockaddr(const Address &address, std::uint16_t port, sockaddr_st
 
 }  // namespace
 
-void FreeAddrinfo::operator()(addrinfo *list) const { std::free(block_of(list)); }
+void FreeAddrinfo::operator()(addrinfo *list) const { SpareMemory::put(block_of(list), header_of(list).size); }
 
 void *block_of(addrinfo *list) { return &header_of(list); }
 
@@ -104,7 +103,6 @@ AddrinfoList make_addrinfo(std::span<const Address> addresses, std::span<const T
     sockaddr_octets += Block::room_for(address.family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
   }
   Block block(addresses.size() * transports.size(), sockaddr_octets * transports.size(), canonical_name.size() + 1);
-  if (!block.allocated()) throw std::bad_alloc();
   for (const Address &address : addresses) {
     for (const Transport &transport : transports) {
       sockaddr_storage storage;
@@ -134,13 +132,16 @@ struct addrinfo *dns_addrinfo_dup(const struct addrinfo *ai) {
     if (entry->ai_addr != nullptr) sockaddr_octets += Block::room_for(entry->ai_addrlen);
     if (entry->ai_canonname != nullptr) name_octets += std::strlen(entry->ai_canonname) + 1;
   }
-  Block block(entries, sockaddr_octets, name_octets);
-  if (!block.allocated()) return nullptr;
-  for (const addrinfo *entry = ai; entry != nullptr; entry = entry->ai_next) {
-    block.append(*entry);
-    if (entry->ai_canonname != nullptr) block.set_canonical_name(entry->ai_canonname);
+  try {
+    Block block(entries, sockaddr_octets, name_octets);
+    for (const addrinfo *entry = ai; entry != nullptr; entry = entry->ai_next) {
+      block.append(*entry);
+      if (entry->ai_canonname != nullptr) block.set_canonical_name(entry->ai_canonname);
+    }
+    return block.take().release();
+  } catch (const std::bad_alloc &) {
+    return nullptr;
   }
-  return block.take().release();
 }
 
 struct addrinfo *dns_addrinfo_take(const struct addrinfo *ai) {

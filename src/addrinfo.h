@@ -1,5 +1,5 @@
 // Result lists: every struct addrinfo list of dns_cares is one allocation, addresses and names included. Before the
-// first entry is a word of our own, by which dns_addrinfo_take() finds out who has the list.
+// first entry are words of our own, by which dns_addrinfo_take() finds out who has the list.
 #pragma once
 
 #include <netdb.h>

@@ -37,7 +37,7 @@ Context::Context(struct ev_loop *loop, Configuration configuration, ContextSetti
 
 void Context::open_servers() {
   servers_ = std::make_unique<Servers>(
-      loop_, server_options_, journal_, [](void *self) { static_cast<Context *>(self)->update(); }, this);
+      loop_, server_options_, journal_, [](void *self) { static_cast<Context *>(self)->on_progress(); }, this);
 }
 
 void Context::watch_network() {
@@ -141,7 +141,10 @@ void Context::turn() {
     deliver(*lookup);
   }
   give_turns();
-  if (!ended_) update();
+  if (!ended_) {
+    resolver_.advance(steady_now());  // What was started meanwhile goes on its way.
+    update();
+  }
   release();
 }
 
@@ -218,6 +221,12 @@ void Context::on_deadline() {
   resolver_.advance(steady_now());  // An answer that is here already is not late.
   resolver_.expire(steady_now());
   update();
+}
+
+// What the servers have answered need not wait for the next turn of the loop.
+void Context::on_progress() {
+  update();
+  if (resolver_.has_work()) turn_.run_soon();
 }
 
 // Sets the watchers to what the resolver has to do.

@@ -118,6 +118,7 @@ class Context final : private Upstream {
   void watch_network();
   void on_fork();
   void on_deadline();
+  void on_progress();
   void turn();
   void deliver(Lookup &lookup);
   void give_turns();

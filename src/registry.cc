@@ -1,6 +1,8 @@
 #include "registry.h"
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <new>
 #include <unordered_map>
@@ -13,6 +15,7 @@ namespace {
 struct Registry {
   std::mutex mutex;
   std::unordered_map<struct ev_loop *, Context *> contexts;
+  std::atomic<std::uint64_t> removals = 0;
 };
 
 // Never destroyed: loops may end after the program's static objects. Made without an allocation, so it cannot fail.
@@ -22,12 +25,21 @@ Registry &registry() {
   return *instance;
 }
 
+// What the thread has found last: it is there as long as none was removed since. Threads then have nothing in common.
+struct Recent {
+  struct ev_loop *loop = nullptr;
+  Context *context = nullptr;
+  std::uint64_t removals = 0;
+};
+constinit thread_local Recent recent;
+
 Context *take(struct ev_loop *loop) {
   const std::lock_guard lock(registry().mutex);
   const auto found = registry().contexts.find(loop);
   if (found == registry().contexts.end()) return nullptr;
   Context *context = found->second;
   registry().contexts.erase(found);
+  ++registry().removals;
   return context;
 }
 
@@ -51,9 +63,13 @@ Context *make(struct ev_loop *loop, Configuration configuration, ContextSettings
 }  // namespace
 
 Context *find_context(struct ev_loop *loop) {
+  Recent &last = recent;
+  if (last.loop == loop && last.removals == registry().removals) return last.context;
   const std::lock_guard lock(registry().mutex);
   const auto found = registry().contexts.find(loop);
-  return found != registry().contexts.end() ? found->second : nullptr;
+  if (found == registry().contexts.end()) return nullptr;
+  last = {loop, found->second, registry().removals};
+  return found->second;
 }
 
 Context &context_of(struct ev_loop *loop) {

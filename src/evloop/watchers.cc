@@ -113,6 +113,7 @@ namespace dns_cares {
 
 Deferred::Deferred(struct ev_loop *loop, Callback cb, void *arg) : loop_(loop), cb_(cb), arg_(arg) {
   ev_prepare_init(&prepare_, on_prepare);
+  ev_set_priority(&prepare_, EV_MINPRI);
   prepare_.data = this;
   ev_idle_init(
       &no_wait_, +[](struct ev_loop *, ev_idle *, int) {});
@@ -127,6 +128,8 @@ void Deferred::stop() {
   ev_prepare_stop(loop_, &prepare_);
   ev_idle_stop(loop_, &no_wait_);
 }
+
+void Deferred::run_soon() { ev_feed_event(loop_, &prepare_, EV_CUSTOM); }
 
 void Deferred::on_prepare(struct ev_loop *, ev_prepare *watcher, int) {
   auto *self = static_cast<Deferred *>(watcher->data);

@@ -108,6 +108,9 @@ class Deferred {
 
   void start();
   void stop();
+  // Runs the callback once in this turn already, if what calls is a watcher's callback: after those of the other
+  // watchers that have events now.
+  void run_soon();
 
  private:
   static void on_prepare(struct ev_loop *loop, ev_prepare *watcher, int revents);

@@ -1,7 +1,6 @@
 #include "resolver/hosts.h"
 
 #include <arpa/inet.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
@@ -17,35 +16,6 @@
 
 namespace dns_cares {
 namespace {
-
-std::uint64_t make_seed() {
-  std::uint64_t seed = 0;
-  return getentropy(&seed, sizeof seed) == 0 ? seed : 0;
-}
-
-// FNV-1a over the name's key, its bits then mixed, as those at the top choose the slot.
-// Both halves of the product, so that each bit of either factor counts.
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-  __extension__ using Product = unsigned __int128;
-  const Product product = Product{a} * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-// Eight characters at a time. The bit that tells small letters from capitals is set in each, whatever it is: names that
-// then look alike are still told apart when they are compared.
-std::uint32_t hash_of(std::string_view name, std::uint64_t seed) {
-  constexpr std::uint64_t kSmall = 0x2020202020202020;
-  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
-  std::uint64_t hash = seed;
-  for (std::string_view rest = without_last_dot(name); !rest.empty();) {
-    std::uint64_t characters = 0;
-    const std::size_t count = std::min(rest.size(), sizeof characters);
-    std::memcpy(&characters, rest.data(), count);
-    hash = mix(hash ^ (characters | kSmall), kOdd);
-    rest.remove_prefix(count);
-  }
-  return static_cast<std::uint32_t>(mix(hash, kOdd) >> 32);
-}
 
 std::optional<Address> parse_address(std::string_view text) {
   if (text.find(':') != std::string_view::npos) return parse_literal(text);
@@ -184,7 +154,7 @@ class Hosts::Builder {
   std::unordered_set<std::uint64_t> more_;
 };
 
-Hosts::Hosts(std::string_view text) : seed_(make_seed()) {
+Hosts::Hosts(std::string_view text) {
   Builder(*this).build(text.substr(0, kNone / 8));  // The indices reach no further, with A-labels for U-labels.
 }
 
@@ -195,7 +165,7 @@ std::string_view Hosts::text_at(Index text) const {
 
 // The slot that has the name, or the free one where it belongs.
 Hosts::Place Hosts::place_of(std::string_view name) const {
-  const std::uint32_t hash = hash_of(name, seed_);
+  const auto hash = static_cast<std::uint32_t>(hash_of_name(without_last_dot(name)) >> 32);
   const auto tag = static_cast<unsigned char>((hash & 0xff) != kFree ? hash & 0xff : 1);
   std::size_t slot = (std::uint64_t{hash} * tags_.size()) >> 32;
   while (tags_[slot] != kFree) {

@@ -67,7 +67,6 @@ class Hosts {
   // so that hardly a slot but the right one is looked into.
   std::vector<unsigned char> tags_;  // kFree, or another value
   std::vector<Index> slots_;         // into names_
-  std::uint64_t seed_ = 0;           // of the hash, so that nobody can write a list of names that share a slot
   mutable Entry found_;
 };
 

@@ -1,6 +1,6 @@
 #include "resolver/idna.h"
 
-#include <algorithm>
+#include "resolver/name.h"
 
 #if DNS_CARES_HAS_IDN
 #include <idn2.h>
@@ -14,10 +14,6 @@
 #endif
 
 namespace dns_cares {
-
-bool is_ascii(std::string_view name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 #if DNS_CARES_HAS_IDN
 

@@ -4,11 +4,8 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace dns_cares {
-
-bool is_ascii(std::string_view name);
 
 // Puts the A-label in the place of each label that is not in ASCII (RFC 5891 section 5). It is taken as UTF-8 and
 // mapped as users expect: capitals, widths and the full stops of other scripts do not matter (RFC 5895 section 2, UTS

@@ -1,8 +1,14 @@
 #include "resolver/name.h"
 
+#include <sys/random.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <optional>
+#include <utility>
 
 namespace dns_cares {
 namespace {
@@ -24,6 +30,62 @@ constexpr std::array<bool, 256> kHostChars = [] {
   return result;
 }();
 bool is_host_char(char c) { return kHostChars[static_cast<unsigned char>(c)]; }
+
+// Eight characters at a time, the first in the lowest octet; behind the last there are zeros.
+using Word = std::uint64_t;
+constexpr Word of_each(unsigned char octet) { return Word{0x0101010101010101} * octet; }
+
+template <class Number>
+Word read(const char *place) {
+  Number number;
+  std::memcpy(&number, place, sizeof number);
+  return number;
+}
+
+// Of less than eight characters. What is read twice is the same in both.
+Word read_rest(std::string_view text) {
+  const std::size_t size = text.size();
+  if (size >= 4) {
+    return read<std::uint32_t>(text.data()) | read<std::uint32_t>(text.data() + size - 4) << 8 * (size - 4);
+  }
+  Word word = 0;
+  for (const std::size_t at : {std::size_t{0}, size / 2, size - 1}) {
+    if (size > 0) word |= read<std::uint8_t>(text.data() + at) << 8 * at;
+  }
+  return word;
+}
+
+Word take_word(std::string_view &text) {
+  if (text.size() < sizeof(Word)) return read_rest(std::exchange(text, {}));
+  const Word word = read<Word>(text.data());
+  text.remove_prefix(sizeof word);
+  return word;
+}
+
+// No sum of two octets without their top bits carries into the next.
+constexpr Word to_lower(Word word) {
+  const Word low = word & of_each(0x7f);
+  const Word from_a = low + of_each(0x80 - 'A');
+  const Word beyond_z = low + of_each(0x7f - 'Z');
+  const Word capitals = from_a & ~beyond_z & ~word & of_each(0x80);
+  return word | capitals >> 2;
+}
+
+// Both halves of the product, so that each bit of either factor counts.
+Word mix(Word a, Word b) {
+  __extension__ using Product = unsigned __int128;
+  const Product product = Product{a} * b;
+  return static_cast<Word>(product) ^ static_cast<Word>(product >> 64);
+}
+
+// Without randomness from the system it is still of the process's own.
+Word random_seed() noexcept {
+  Word seed = 0;
+  if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed) {
+    seed = static_cast<Word>(getpid()) ^ reinterpret_cast<std::uintptr_t>(&seed);
+  }
+  return seed;
+}
 
 // One octet of a label, and how many characters stand for it.
 struct Octet {
@@ -59,41 +121,43 @@ std::string_view without_last_dot(std::string_view name) {
 
 bool is_valid_name(std::string_view name) {
   name = without_last_dot(name);
-  std::size_t label = 0;
   std::size_t wire = 1;  // the root label
-  for (std::size_t at = 0; at < name.size(); ++at) {
-    if (name[at] == '.') {
-      if (label == 0) return false;
-      label = 0;
-      continue;
-    }
-    if (!is_host_char(name[at])) {
-      const auto octet = read_octet(name.substr(at));
+  const char *at = name.data();
+  for (const char *const end = at + name.size();; ++at) {
+    const char *begin = at;
+    for (; at != end && *at != '.'; ++at) {
+      if (is_host_char(*at)) continue;
+      const auto octet = read_octet({at, end});
       if (!octet) return false;
       at += octet->length - 1;
+      begin += octet->length - 1;  // It counts as one.
     }
-    wire += label == 0 ? 2 : 1;  // with the length octet
-    if (++label > kMaxLabel) return false;
+    const auto label = static_cast<std::size_t>(at - begin);
+    if (label == 0 || label > kMaxLabel) return false;
+    wire += 1 + label;
+    if (at == end) return wire <= kMaxWire;
   }
-  return label > 0 && wire <= kMaxWire;
 }
 
 bool same_name(std::string_view a, std::string_view b) {
   a = without_last_dot(a);
   b = without_last_dot(b);
   if (a.size() != b.size()) return false;
-  return a == b || std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+  while (!a.empty()) {
+    if (to_lower(take_word(a)) != to_lower(take_word(b))) return false;
+  }
+  return true;
 }
 
 bool is_in_zone(std::string_view name, std::string_view zone) {
   name = without_last_dot(name);
   zone = without_last_dot(zone);
   if (zone.empty() || zone == ".") return true;
-  if (name.size() < zone.size() || to_lower(name.back()) != to_lower(zone.back())) return false;
-  if (!same_name(name.substr(name.size() - zone.size()), zone)) return false;
-  if (name.size() == zone.size()) return true;
+  if (name.size() < zone.size()) return false;
   const std::string_view above = name.substr(0, name.size() - zone.size());
-  return without_last_dot(above).size() != above.size();  // An escaped dot is within a label.
+  // An escaped dot is within a label.
+  if (!above.empty() && (above.back() != '.' || without_last_dot(above).size() == above.size())) return false;
+  return same_name(name.substr(above.size()), zone);
 }
 
 bool is_localhost(std::string_view name) { return is_in_zone(name, "localhost"); }
@@ -117,7 +181,37 @@ bool normalize_name(std::string &name) {
   return true;
 }
 
-void make_lower(std::string &name) { std::transform(name.begin(), name.end(), name.begin(), to_lower); }
+bool is_ascii(std::string_view text) {
+  Word all = 0;
+  while (!text.empty()) all |= take_word(text);
+  return (all & of_each(0x80)) == 0;
+}
+
+// The last eight characters may be looked at twice.
+void make_lower(std::string &name) {
+  constexpr std::size_t kStep = sizeof(Word);
+  if (name.size() < kStep) {
+    for (char &c : name) c = to_lower(c);
+    return;
+  }
+  for (std::size_t at = 0;; at = std::min(at + kStep, name.size() - kStep)) {
+    const Word word = to_lower(read<Word>(&name[at]));
+    std::memcpy(&name[at], &word, kStep);
+    if (at + kStep == name.size()) return;
+  }
+}
+
+std::uint64_t hash_of_name(std::string_view name) noexcept {
+  static const Word seed = random_seed();
+  constexpr Word kOdd = 0x9e3779b97f4a7c15;
+  constexpr std::size_t kStep = sizeof(Word);
+  if (name.size() < kStep) return mix(mix(seed ^ to_lower(read_rest(name)), kOdd), kOdd);
+  Word hash = seed;
+  for (std::size_t at = 0;; at = std::min(at + kStep, name.size() - kStep)) {
+    hash = mix(hash ^ to_lower(read<Word>(&name[at])), kOdd);
+    if (at + kStep == name.size()) return mix(hash, kOdd);
+  }
+}
 
 std::string name_key(std::string_view name) {
   std::string key(without_last_dot(name));

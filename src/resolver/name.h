@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,16 +20,21 @@ bool is_in_zone(std::string_view name, std::string_view zone);
 // section 6.3).
 bool is_localhost(std::string_view name);
 
+bool is_ascii(std::string_view text);
+
 // In ASCII lower case (RFC 4343).
 void make_lower(std::string &name);
 
 // Names are compared in ASCII lower case (RFC 4343), without the last dot.
 std::string name_key(std::string_view name);
 
+// Of a name whatever its case, and another one in each process: nobody can have names that share a place in a table.
+std::uint64_t hash_of_name(std::string_view name) noexcept;
+
 // Such a name with its hash, for the tables that have names.
 struct NameKey {
   NameKey(std::string_view of_name, std::size_t of_hash) : name(of_name), hash(of_hash) {}
-  explicit NameKey(std::string_view of_name) : NameKey(of_name, std::hash<std::string_view>()(of_name)) {}
+  explicit NameKey(std::string_view of_name) : NameKey(of_name, hash_of_name(of_name)) {}
   std::string_view name;
   std::size_t hash;
 };
