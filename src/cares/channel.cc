@@ -301,14 +301,9 @@ void Channel::end(Question &question) {
 // 1.34 would even close the socket, and ask all other questions on it anew.) In a stream it is the server's own.
 Sockets::Octets Channel::on_message(Sockets::Octets message, const ServerAddress &from) noexcept {
   last_from_ = from;
-  try {
-    Octets short_form = is_cut(message) ? replies_.pass_truncated(message) : replies_.keep(message, from);
-    verdicts_.note(message, short_form.empty() ? nullptr : &replies_.message(), from);
-    if (short_form.empty() && tcp_) short_form = replies_.pass_malformed(message);
-    return short_form;
-  } catch (const std::bad_alloc &) {
-    return {};
-  }
+  const Octets short_form = is_cut(message) ? replies_.pass_truncated(message) : replies_.keep(message, from);
+  verdicts_.note(message, short_form.empty() ? nullptr : &replies_.message(), from);
+  return short_form.empty() && tcp_ ? replies_.pass_malformed(message) : short_form;
 }
 
 // Whether it says of itself that it did not fit a datagram (TC, RFC 1035 section 4.1.1), or is of more octets than we

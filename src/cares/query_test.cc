@@ -81,6 +81,14 @@ TEST(QueryMessage, AsksWithoutEdnsToo) {
   EXPECT_TRUE(message.opt().empty());
 }
 
+TEST(QueryMessage, AsksForTheRoot) {
+  const QueryMessage query(TestQuestion(".", whole_reply_for(2)), 1, 0);
+  RecordMessage message;
+  ASSERT_TRUE(message.parse(query.octets()));
+  EXPECT_TRUE(message.name_at(message.name()).is_root());
+  EXPECT_EQ(message.type(), 2);
+}
+
 TEST(QueryMessage, LongestNameFits) {
   const std::string label(63, 'x');
   const std::string name = label + '.' + label + '.' + label + '.' + std::string(61, 'y');

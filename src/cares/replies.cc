@@ -20,6 +20,13 @@ constexpr std::size_t kAnswerCount = 6;  // where that is in it
 constexpr std::size_t kTypeAndClass = 4;
 constexpr std::size_t kTicket = 15;  // a record of the root
 
+constexpr std::size_t kQuestionWithTicket = kHeader + WireName::kMost + kTypeAndClass + kTicket;
+
+// Tickets for what is not kept, and where the others begin anew.
+constexpr std::uint32_t kMalformed = 0xffffffff;
+constexpr std::uint32_t kNoMemory = 0xfffffffe;
+constexpr std::uint32_t kMostTickets = 0x80000000;
+
 constexpr unsigned kInternet = 1;
 constexpr unsigned kExtendedError = 15;  // the option's code
 
@@ -58,39 +65,49 @@ std::shared_ptr<const ExtendedError> read_extended_error(Octets options) {
   return {};
 }
 
-Octets Replies::keep(Octets reply, const ServerAddress &from) {
-  const auto check = form_ == Form::kAddresses ? RecordMessage::Check::kAddresses : RecordMessage::Check::kAll;
-  if (!message_.parse(reply, check)) return {};
-  kept_.push_back(decode());
-  kept_.back().origin.server = from;
-  write_short_form(message_.flags(), first_ticket_ + static_cast<std::uint32_t>(kept_.size() - 1));
-  return short_form_;
-}
+Replies::Replies(Form form) : form_(form) { short_form_.reserve(kQuestionWithTicket); }
 
-Answer Replies::decode() noexcept {
+Octets Replies::keep(Octets reply, const ServerAddress &from) noexcept {
+  const auto check = form_ == Form::kAddresses ? RecordMessage::Check::kAddresses : RecordMessage::Check::kAll;
   try {
-    const std::uint16_t flags = form_ == Form::kWholeAfterTruncation ? DNS_ANSWER_TC : 0;
-    Answer answer = form_ == Form::kAddresses ? decode_addresses(message_, addresses_) : decode_whole(message_, flags);
-    answer.origin.error = read_extended_error(message_.options());
-    return answer;
+    if (!message_.parse(reply, check)) return {};
+    kept_.push_back(decode());
+    kept_.back().origin.server = from;
+    write_short_form(message_.flags(), first_ticket_ + static_cast<std::uint32_t>(kept_.size() - 1));
+    return short_form_;
   } catch (const std::bad_alloc &) {
-    return Answer::failure(DNS_ENOMEM);
+    return pass_question(reply, 0, kNoMemory);
   }
 }
 
-Octets Replies::pass_truncated(Octets reply) {
-  if (!message_.parse(reply) && !message_.parse_question(reply)) return {};
-  write_short_form(message_.flags() | DNS_ANSWER_TC, std::nullopt);
-  return short_form_;
+Answer Replies::decode() {
+  const std::uint16_t flags = form_ == Form::kWholeAfterTruncation ? DNS_ANSWER_TC : 0;
+  Answer answer = form_ == Form::kAddresses ? decode_addresses(message_, addresses_) : decode_whole(message_, flags);
+  answer.origin.error = read_extended_error(message_.options());
+  return answer;
 }
 
-Octets Replies::pass_malformed(Octets reply) {
+Octets Replies::pass_truncated(Octets reply) noexcept {
+  try {
+    if (message_.parse(reply)) {
+      write_short_form(message_.flags() | DNS_ANSWER_TC, std::nullopt);
+      return short_form_;
+    }
+  } catch (const std::bad_alloc &) {
+  }
+  return pass_question(reply, DNS_ANSWER_TC, std::nullopt);
+}
+
+Octets Replies::pass_malformed(Octets reply) noexcept { return pass_question(reply, 0, kMalformed); }
+
+// Its memory is there since the beginning.
+Octets Replies::pass_question(Octets reply, unsigned flags, std::optional<std::uint32_t> ticket) noexcept {
   if (!message_.parse_question(reply)) return {};
-  write_short_form(message_.flags(), std::nullopt);
+  write_short_form(message_.flags() | flags, ticket);
   return short_form_;
 }
 
-void Replies::write_short_form(std::uint16_t flags, std::optional<std::uint32_t> ticket) {
+void Replies::write_short_form(unsigned flags, std::optional<std::uint32_t> ticket) {
   const Octets asked = message_.octets().first(message_.end_of_question());
   const Octets opt = message_.opt();
   short_form_.resize(asked.size() + (ticket ? kTicket : 0) + (opt.empty() ? 0 : 1 + opt.size()));
@@ -114,12 +131,13 @@ void Replies::write_short_form(std::uint16_t flags, std::optional<std::uint32_t>
 
 Answer Replies::take(ShortForm short_form) {
   const auto ticket = ticket_in(short_form);
+  if (ticket == kNoMemory) return Answer::failure(DNS_ENOMEM);
   if (!ticket || *ticket - first_ticket_ >= kept_.size()) return Answer::failure(DNS_EBADRESP);
   return std::exchange(kept_[*ticket - first_ticket_], Answer::failure(DNS_EBADRESP));
 }
 
 void Replies::clear() {
-  first_ticket_ += static_cast<std::uint32_t>(kept_.size());
+  first_ticket_ = (first_ticket_ + static_cast<std::uint32_t>(kept_.size())) % kMostTickets;
   kept_.clear();
 }
 

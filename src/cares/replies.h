@@ -36,15 +36,16 @@ class Replies {
   // datagram says so (TC) to whoever gets it.
   enum class Form : std::uint8_t { kAddresses, kWhole, kWholeAfterTruncation };
 
-  explicit Replies(Form form) : form_(form) {}
+  // Throws std::bad_alloc.
+  explicit Replies(Form form);
 
   // Keeps what a reply says and returns its short form, which is valid until the next call; empty if it is malformed.
-  // Throws std::bad_alloc; but where memory lacks for what the reply says alone, the answer is DNS_ENOMEM.
-  Octets keep(Octets reply, const ServerAddress &from);
-  // The short form, without a ticket, of a reply that is cut or may be, or of one that is malformed; empty if not even
-  // the question is there. Throws std::bad_alloc.
-  Octets pass_truncated(Octets reply);
-  Octets pass_malformed(Octets reply);
+  // Without memory the ticket is for DNS_ENOMEM.
+  Octets keep(Octets reply, const ServerAddress &from) noexcept;
+  // The short form of a reply that is cut or may be, without a ticket, or of one that is malformed, whose ticket is for
+  // DNS_EBADRESP; empty if not even the question is there.
+  Octets pass_truncated(Octets reply) noexcept;
+  Octets pass_malformed(Octets reply) noexcept;
   // What the last call has read; only if it gave a short form.
   const RecordMessage &message() const { return message_; }
 
@@ -56,8 +57,9 @@ class Replies {
   void clear();
 
  private:
-  Answer decode() noexcept;
-  void write_short_form(std::uint16_t flags, std::optional<std::uint32_t> ticket);
+  Octets pass_question(Octets reply, unsigned flags, std::optional<std::uint32_t> ticket) noexcept;
+  Answer decode();
+  void write_short_form(unsigned flags, std::optional<std::uint32_t> ticket);
   const Form form_;
   RecordMessage message_;
   std::vector<Address> addresses_;

@@ -122,11 +122,9 @@ TEST(Replies, OfAddressesThoseAreKept) {
 
 TEST(Replies, WithoutMemoryForWhatItSaysTheAnswerSaysSo) {
   Replies replies(Replies::Form::kWhole);
-  ShortForm(replies.keep(reply(), kServer)).taken_from(replies);
-  replies.clear();
   Octets form;
+  const Message whole = reply();
   {
-    const Message whole = reply();
     const dns_cares_test::FailingNew no_memory;
     form = replies.keep(whole, kServer);
   }

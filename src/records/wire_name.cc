@@ -49,6 +49,7 @@ bool WireName::append_label(Octets label) {
 
 unsigned char *write_name(std::string_view text, unsigned char *place) {
   unsigned char *length = place++;
+  if (text == ".") text = {};
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '.') {
       *length = static_cast<unsigned char>(place - length - 1);
@@ -65,11 +66,7 @@ unsigned char *write_name(std::string_view text, unsigned char *place) {
 
 WireName to_wire_name(std::string_view text) {
   WireName name;
-  if (text == ".") {
-    name.append_root();
-  } else {
-    name.size_ = static_cast<std::size_t>(write_name(text, name.octets_.data()) - name.octets_.data());
-  }
+  name.size_ = static_cast<std::size_t>(write_name(text, name.octets_.data()) - name.octets_.data());
   return name;
 }
 

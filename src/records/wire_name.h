@@ -33,9 +33,9 @@ class WireName {
   std::size_t size_ = 0;
 };
 
-// Writes a valid name in presentation format (see is_valid_name()), and returns what is behind it.
+// Writes a valid name in presentation format (see is_valid_name()), or ".", and returns what is behind it.
 unsigned char *write_name(std::string_view text, unsigned char *place);
-// From such a name, or ".".
+// From such a name.
 WireName to_wire_name(std::string_view text);
 
 // In ASCII, case does not matter (RFC 4343).

@@ -14,7 +14,7 @@ class Writer {
 
   const unsigned char *place() const { return place_; }
   void put(Octets octets) { place_ = std::copy(octets.begin(), octets.end(), place_); }
-  // A valid name in presentation format.
+  // As write_name().
   void name(std::string_view text) { place_ = write_name(text, place_); }
   void u8(unsigned value) { *place_++ = static_cast<unsigned char>(value); }
   void u16(unsigned value) {
