@@ -7,7 +7,7 @@ CTEST_ARGS ?=
 build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
 
-.PHONY: help run test asan tsan bench bench-quick packages docs deb format tidy fresh trixie fresh-deb clean
+.PHONY: help run test asan tsan bench bench-quick packages docs abi deb format tidy fresh trixie fresh-deb clean
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -48,6 +48,10 @@ packages: ## Install the Debian packages that building and testing need
 docs: ## Build the reference of the headers into build/docs/html; fails on any warning
 	scripts/install-packages docs
 	scripts/docs
+
+abi: ## Compare the ABI of the headers with the recorded one: docs/abi.md
+	scripts/install-packages abi
+	scripts/abi
 
 deb: ## Build the Debian packages into build/deb, and check them with lintian
 	scripts/install-packages build deb
