@@ -28,6 +28,7 @@ cp -r "$source/scripts" "$source/abi" "$copy"
 renew
 "$copy/scripts/abi" || fail 'the ABI as it is recorded'
 expect_found 'a function less' dns_cares.h 's/^DNS_CARES_API void dns_cancel(.*//' function_dns_cancel
+# shellcheck disable=SC2016 # sed's "$"
 expect_found 'a function more' evloop.h '$aDNS_CARES_API int evloop_new_thing(int fd);' function_evloop_new_thing
 expect_found 'another type of an argument' dns_cares.h 's/\(dns_strerror(\)int status/\1long status/' function_dns_strerror
 expect_found 'another type of a member' records.h '/^struct dns_mx {/,/^}/s/uint16_t\|unsigned short/long/' struct_dns_mx
