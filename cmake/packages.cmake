@@ -46,6 +46,7 @@ file(WRITE ${CONTROL}/triggers "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libdns-cares0)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${CONTROL}/library/symbols ${CONTROL}/library/shlibs ${CONTROL}/triggers)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_RECOMMENDS netbase) # /etc/services: names of services, such as "https"
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "asynchronous DNS resolver on libev - shared library
 Host names are resolved without ever blocking the libev loop of a program,
 by c-ares and with a cache. Each lookup calls back exactly once, by an

@@ -57,7 +57,8 @@ expect_output 'dns-cares beside the test kit' "$(printf 'ipv4-only.demo.example\
 
 # --- programs ---
 
-install ./libdns-cares-dev_*.deb gcc g++ libc6-dev make pkg-config cmake libgtest-dev
+# netbase is what the library recommends: the examples name services.
+install ./libdns-cares-dev_*.deb netbase gcc g++ libc6-dev make pkg-config cmake libgtest-dev
 for package in libc-ares-dev libev-dev; do
   is_installed "$package" || fail "libdns-cares-dev does not bring $package"
 done
