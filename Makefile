@@ -7,7 +7,7 @@ CTEST_ARGS ?=
 build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
 
-.PHONY: help run test asan tsan bench bench-quick packages docs format tidy fresh trixie clean
+.PHONY: help run test asan tsan bench bench-quick packages docs abi deb format tidy fresh trixie fresh-deb clean
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -49,6 +49,14 @@ docs: ## Build the reference of the headers into build/docs/html; fails on any w
 	scripts/install-packages docs
 	scripts/docs
 
+abi: ## Compare the ABI of the headers with the recorded one: docs/abi.md
+	scripts/install-packages abi
+	scripts/abi
+
+deb: ## Build the Debian packages into build/deb, and check them with lintian
+	scripts/install-packages build deb
+	JOBS=$(JOBS) scripts/deb
+
 format: ## Check the form of all C and C++ files (FIX=1: change them)
 	scripts/install-packages lint
 	$(cxx_files) | xargs clang-format $(if $(FIX),-i,--dry-run --Werror)
@@ -63,6 +71,9 @@ fresh: ## As root: a new Debian 12 root, a clean clone, make run and make test
 
 trixie: ## As root: the same tests in a new Debian 13 root, plain and under sanitizers
 	scripts/fresh-root trixie test asan
+
+fresh-deb: ## As root: the Debian packages, made and tried in new Debian 12 and 13 roots
+	scripts/fresh-deb bookworm trixie
 
 clean: ## Remove all that was built
 	rm -rf build

@@ -34,6 +34,7 @@ const dns_options kDefaults = {
     .max_stale_s = 0,
     .tcp = 0,
     .no_search = 0,
+    .rotate = 0,
 };
 
 WatchedFile file_of(const char *named, const char *usual) {
@@ -119,7 +120,7 @@ int Configuration::read(ContextSettings &settings) {
                                         ? *conf.timeout_s * 1000
                                         : options.timeout_ms,
                       .tries = conf.attempts && options.tries == kDefaults.tries ? *conf.attempts : options.tries,
-                      .rotate = conf.rotate};
+                      .rotate = conf.rotate || options.rotate != 0};
   settings.deadline_ms = options.deadline_ms;
   failed_ = false;
   return DNS_OK;

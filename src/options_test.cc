@@ -45,6 +45,7 @@ void expect_equal(const dns_options &a, const dns_options &b) {
   EXPECT_EQ(a.max_stale_s, b.max_stale_s);
   EXPECT_EQ(a.tcp, b.tcp);
   EXPECT_EQ(a.no_search, b.no_search);
+  EXPECT_EQ(a.rotate, b.rotate);
 }
 
 // --- The struct ---
@@ -68,6 +69,7 @@ TEST(OptionsInit, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(options.max_stale_s, 0u);
   EXPECT_EQ(options.tcp, 0);
   EXPECT_EQ(options.no_search, 0);
+  EXPECT_EQ(options.rotate, 0);
 }
 
 TEST(OptionsInit, NullIsFine) { dns_options_init(nullptr); }
@@ -93,7 +95,8 @@ TEST(KnownOptions, AllThatIsSetIsCopied) {
                                .max_negative_ttl_s = 8,
                                .max_stale_s = 9,
                                .tcp = 10,
-                               .no_search = 11};
+                               .no_search = 11,
+                               .rotate = 12};
   dns_options known;
   ASSERT_EQ(known_options(&options, known), DNS_OK);
   expect_equal(known, options);
@@ -332,6 +335,16 @@ TEST_F(ReadSettingsTest, TcpIsUsedWhereTheOptionsOrTheFileSaySo) {
   resolv_conf("options use-vc\n");
   ASSERT_EQ(read(), DNS_OK);
   EXPECT_TRUE(settings_.channel.tcp);
+}
+
+TEST_F(ReadSettingsTest, RotateIsOfTheOptionsOrOfTheFile) {
+  options_.rotate = 1;
+  ASSERT_EQ(read(), DNS_OK);
+  EXPECT_TRUE(settings_.channel.rotate);
+  options_.rotate = 0;
+  resolv_conf("options rotate\n");
+  ASSERT_EQ(read(), DNS_OK);
+  EXPECT_TRUE(settings_.channel.rotate);
 }
 
 TEST_F(ReadSettingsTest, WithoutSearchANameIsItsOnlyCandidate) {

@@ -416,6 +416,9 @@ TEST(CppResolver, DefaultsOfTheOptionsAreThoseOfTheC) {
   EXPECT_EQ(options.max_ttl, std::chrono::seconds(plain.max_ttl_s));
   EXPECT_EQ(options.max_negative_ttl, std::chrono::seconds(plain.max_negative_ttl_s));
   EXPECT_EQ(options.max_stale, std::chrono::seconds(plain.max_stale_s));
+  EXPECT_EQ(options.tcp, plain.tcp != 0);
+  EXPECT_EQ(options.no_search, plain.no_search != 0);
+  EXPECT_EQ(options.rotate, plain.rotate != 0);
 }
 
 TEST(CppResolver, MakesItsContextWithItsOptionsAndEndsIt) {

@@ -41,6 +41,10 @@ none 'declared in a public header and not exported' "$(comm -23 "$scratch/declar
 # The version of the symbols is a symbol too.
 none 'exported and not declared in a public header' \
   "$(comm -13 "$scratch/declared" "$scratch/exported" | grep -vE '^dns_cares_[0-9]+$' || true)"
+# Debian's list of them, each with the version since when it is there.
+sed -n 's/^ \([^@]*\)@dns_cares_0 [0-9.]*$/\1/p' "$source/cmake/debian/libdns-cares0.symbols" | sort >"$scratch/listed"
+none 'exported and not listed in cmake/debian/libdns-cares0.symbols' "$(comm -13 "$scratch/listed" "$scratch/exported")"
+none 'listed in cmake/debian/libdns-cares0.symbols and not exported' "$(comm -23 "$scratch/listed" "$scratch/exported")"
 
 # Libraries: libev, c-ares, libidn2 where there is one, and what every C++ program has.
 allowed='cares|ev|idn2|stdc\+\+|gcc_s|m|c|pthread|resolv'

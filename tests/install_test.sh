@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the build tree into a temporary folder, and builds and runs all examples there as its users would:
-# through the CMake package, and through pkg-config. The folder is not the one that the tree was configured for: what is
-# installed may be moved.
+# through the CMake package, and through pkg-config. The folder is not the one that the tree was configured for, and it
+# is moved once more after the installation.
 #
 # usage: install_test.sh CMAKE BUILD_FOLDER SOURCE_FOLDER CONFIGURATION C_COMPILER CXX_COMPILER [SANITIZERS]
 #
@@ -48,7 +48,8 @@ expect_folder() { # EXPECTED ACTUAL
   [ "$(physical "$2")" = "$(physical "$1")" ] || fail "$package.pc: $2 is not $1"
 }
 
-step 'cmake --install' "$cmake" --install "$build" --config "$configuration" --prefix "$prefix" || exit 1
+step 'cmake --install' "$cmake" --install "$build" --config "$configuration" --prefix "$folder/first" || exit 1
+mv "$folder/first" "$prefix"
 library=$(find "$prefix" -name libdns_cares.so)
 [ -n "$library" ] || { fail 'no libdns_cares.so installed'; exit 1; }
 libdir=$(dirname "$library")
@@ -78,8 +79,8 @@ for package in dns_cares $kit; do
   done
   [ "$(pc --modversion "$package")" = "$version" ] || fail "$package.pc: version is not $version"
 done
-if grep -rnF -e "$build" -e "$source/" "$libdir/cmake" "$libdir/pkgconfig"; then
-  fail 'a file names a folder of the build or of the sources'
+if grep -rnF -e "$build" -e "$source/" -e "$folder/first" "$libdir/cmake" "$libdir/pkgconfig"; then
+  fail 'a file names a folder of the build, of the sources, or of where it was first'
 fi
 
 # --- the examples ---
@@ -161,18 +162,51 @@ by_hand_all() {
 }
 if by_hand_all; then expect_examples 'through pkg-config' "$folder/by_hand"; fi
 
+# --- the static library, where it is built ---
+
+if [ -e "$libdir/libdns_cares.a" ]; then
+  needs() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p'; }
+
+  # A project in C alone, for which the C++ within must be no matter.
+  mkdir "$folder/static"
+  cp "$source/examples/minimal.c" "$folder/static"
+  cat >"$folder/static/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.22)
+project(minimal LANGUAGES C)
+find_package(dns_cares 0.1 CONFIG REQUIRED)
+add_executable(minimal minimal.c)
+target_link_libraries(minimal PRIVATE dns_cares::static)
+END
+  if step 'a program of dns_cares::static' env CFLAGS="$flags -D_POSIX_C_SOURCE=200809L" LDFLAGS="$flags" \
+    "$cmake" -S "$folder/static" -B "$folder/static" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" &&
+    step 'its build' "$cmake" --build "$folder/static"; then
+    expect_output 'minimal of dns_cares::static' 127.0.0.1 "$folder/static/minimal" 127.0.0.1
+    ! needs "$folder/static/minimal" | grep -q dns_cares || fail 'dns_cares::static needs the shared library'
+  fi
+
+  # Everything within the program, libc too. No sanitizer can do without shared libraries.
+  # shellcheck disable=SC2046 # flags are words
+  if [ -z "$sanitizers" ] && step 'minimal.c through pkg-config --static' "$cc" -static -D_POSIX_C_SOURCE=200809L \
+    "$source/examples/minimal.c" -o "$folder/static/all" $(pc --static --cflags --libs dns_cares); then
+    expect_output 'minimal with everything within' "$(printf '::1\n127.0.0.1')" "$folder/static/all" localhost
+    [ -z "$(needs "$folder/static/all")" ] || fail 'pkg-config --static: a shared library is needed'
+  fi
+fi
+
 # --- the command and the test kit, where they are built ---
 
 if [ -x "$prefix/bin/dns-cares" ]; then
   expect_output 'dns-cares' "$(printf '127.0.0.1\t127.0.0.1')" \
-    env LD_LIBRARY_PATH="$libdir" "$prefix/bin/dns-cares" 127.0.0.1 2>/dev/null
+    "$prefix/bin/dns-cares" --quiet 127.0.0.1
   for file in man/man1/dns-cares.1 bash-completion/completions/dns-cares zsh/site-functions/_dns-cares \
     fish/vendor_completions.d/dns-cares.fish; do
     [ -f "$prefix/share/$file" ] || fail "share/$file is not installed"
   done
 fi
 if [ -n "$kit" ]; then
-  [ -f "$prefix/include/dns_cares/testkit.h" ] || fail 'include/dns_cares/testkit.h is not installed'
+  for file in include/dns_cares/testkit.h share/man/man1/dns-cares-testkit.1; do
+    [ -f "$prefix/$file" ] || fail "$file is not installed"
+  done
 fi
 
 [ "$failures" -eq 0 ]

@@ -305,6 +305,15 @@ TEST_F(Servers, RotateSpreadsTheFirstTries) {
   EXPECT_GE(servers_[1]->queries(), 1u);
 }
 
+TEST_F(Servers, RotateIsAnOptionOfTheProgramToo) {
+  for (int i = 0; i < 2; ++i) add_server().on("*", "A", answer({"192.0.2.1"}));
+  init("", [](dns_options &options) { options.rotate = 1; });
+  for (int i = 0; i < 40; ++i) loop_.resolve("n" + std::to_string(i) + ".test", kV4);
+  loop_.run();
+  EXPECT_GE(servers_[0]->queries(), 1u);
+  EXPECT_GE(servers_[1]->queries(), 1u);
+}
+
 TEST_F(Servers, FirstServerIsPreferredWithoutRotate) {
   for (int i = 0; i < 2; ++i) add_server().on("*", "A", answer({"192.0.2.1"}));
   init();

@@ -86,6 +86,12 @@ add_test(NAME exports
   COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/exports_test.sh $<TARGET_FILE:dns_cares> ${PROJECT_SOURCE_DIR}
     "${DNS_CARES_SANITIZE}")
 
+# Not under sanitizers, which would add nothing.
+find_program(ABIDIFF abidiff)
+if(ABIDIFF AND NOT DNS_CARES_SANITIZE)
+  add_test(NAME abi COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/abi_test.sh ${PROJECT_SOURCE_DIR})
+endif()
+
 add_test(NAME install
   COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/install_test.sh ${CMAKE_COMMAND} ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR}
     $<CONFIG> ${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER} "${DNS_CARES_SANITIZE}")

@@ -1128,6 +1128,43 @@ TEST_F(Tool, StartsNoMoreLookupsThanItsRateAllows) {
   expect_usage_error(run({"--rate", "fast", "b.test"}), "'fast'");
 }
 
+TEST_F(Tool, ServersShareTheLookupsOnlyWhereTheyAreToldTo) {
+  Server second;
+  second.otherwise(hashed(kBulk));
+  const std::string names = as_lines(bulk_names(100));
+  EXPECT_EQ(run({"-s", second.address(), "-4", "-f", "-"}, {.input = names}).exit, kAllResolved);
+  EXPECT_EQ(second.queries(), 0u);
+  EXPECT_EQ(run({"-s", second.address(), "-4", "--rotate", "-f", "-"}, {.input = names}).exit, kAllResolved);
+  EXPECT_GE(second.queries(), 10u);
+  EXPECT_GE(server_.queries(), 110u);
+}
+
+TEST_F(Tool, RatePerServerIsForEachOfThemAndTheyShareTheLookups) {
+  Server second;
+  second.otherwise(hashed(kBulk));
+  const Stopwatch stopwatch;
+  const Result result =
+      run({"-s", second.address(), "-4", "--rate-per-server", "100", "-f", "-"}, {.input = as_lines(bulk_names(100))});
+  EXPECT_EQ(result.lines().size(), 100u);
+  EXPECT_GT(stopwatch.ms(), 450) << "100 lookups, of which 4 may start at once, at 200 in a second";
+  EXPECT_GE(server_.queries(), 10u);
+  EXPECT_GE(second.queries(), 10u);
+}
+
+TEST_F(Tool, ServerThatIsNamedTwiceHasTheRateOfOne) {
+  const Stopwatch stopwatch;
+  EXPECT_EQ(run({"-s", server_.address() + ", " + server_.address(), "-4", "--rate-per-server", "200", "-f", "-"},
+                {.input = as_lines(bulk_names(100))})
+                .exit,
+            kAllResolved);
+  EXPECT_GT(stopwatch.ms(), 450);
+}
+
+TEST_F(Tool, RatePerServerNeedsServersThatAreNamed) {
+  expect_usage_error(run({"--rate-per-server", "fast", "b.test"}), "'fast'");
+  expect_usage_error(run_without_server({"--rate-per-server", "100", "b.test"}), "-s or --servers");
+}
+
 TEST_F(Tool, ShardsAreEachNameOnce) {
   const std::vector<std::string> names = bulk_names(1000);
   std::vector<std::string> all;

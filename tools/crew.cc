@@ -25,6 +25,7 @@ void make_context(struct ev_loop *loop, const Options &options) {
   if (options.deadline_ms != 0) wanted.deadline_ms = options.deadline_ms;
   wanted.tcp = options.tcp;
   wanted.no_search = options.no_search;
+  wanted.rotate = options.rotate;
   const int status = dns_init(loop, &wanted);
   if (status == DNS_EBADNAME) throw UsageError(fmt::format("-s '{}': not a list of ADDRESS[:PORT]", wanted.servers));
   if (status != DNS_OK) throw SetupError(dns_strerror(status));

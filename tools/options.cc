@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "line_reader.h"
 
@@ -49,6 +50,18 @@ void add_servers(const std::string &list, std::optional<std::string> &servers) {
   } else {
     servers = list;
   }
+}
+
+// One that is named twice is one server.
+std::size_t count_servers(std::string_view list) {
+  constexpr std::string_view kSeparators = ", \t";
+  std::set<std::string_view> servers;
+  while ((list = list.substr(std::min(list.find_first_not_of(kSeparators), list.size()))) != "") {
+    const std::string_view server = list.substr(0, list.find_first_of(kSeparators));
+    servers.insert(server);
+    list.remove_prefix(server.size());
+  }
+  return servers.size();
 }
 
 // One server a line, '#' begins a comment.
@@ -163,6 +176,7 @@ class CommandLine {
     if (only_v4_) options_.family = AF_INET;
     if (only_v6_) options_.family = AF_INET6;
     check_together();
+    if (rate_per_server_ > 0) share_the_rate();
     default_to_standard_input();
     return std::move(options_);
   }
@@ -240,6 +254,9 @@ class CommandLine {
              [this](const std::string &list) { add_servers(list, options_.servers); });
     add_text("--servers", "FILE", "the same from a file, one a line", kServers,
              [this](const std::string &path) { add_servers_of(path, options_.servers); });
+    app_.add_flag("--rotate", options_.rotate,
+                  "the servers share the lookups; without it, the first that answers has all")
+        ->group(kServers);
     app_.add_flag("--tcp", options_.tcp, "ask by TCP only")->group(kServers);
     add_text("--timeout", "TIME", "of a server's first try: 500ms, 2s (default)", kServers,
              [this](const std::string &time) { options_.timeout_ms = parse_ms(time); });
@@ -249,6 +266,8 @@ class CommandLine {
     add_number("--concurrency", options_.concurrency, 1U, 1'000'000U, "lookups at once; default: 200", kServers);
     add_text("--rate", "N[/s|/m]", "lookups started in a second, or a minute, at most", kServers,
              [this](const std::string &text) { options_.rate = parse_rate(text); });
+    add_text("--rate-per-server", "N[/s|/m]", "so many for each server of -s and --servers, which share them", kServers,
+             [this](const std::string &text) { rate_per_server_ = parse_rate(text); });
     add_number("--threads", options_.threads, 1U, 256U, "threads, with a loop and sockets of its own each; default: 1",
                kServers);
   }
@@ -328,6 +347,13 @@ class CommandLine {
     options_.threads = 1;
   }
 
+  void share_the_rate() {
+    if (!options_.servers) throw UsageError("--rate-per-server needs -s or --servers: it is for each of these");
+    const double rate = rate_per_server_ * static_cast<double>(count_servers(*options_.servers));
+    options_.rate = options_.rate > 0 ? std::min(options_.rate, rate) : rate;
+    options_.rotate = true;
+  }
+
   // What is piped in is meant to be read, unless names say otherwise.
   void default_to_standard_input() {
     if (!options_.names.empty() || !options_.files.empty() || options_.wants_version) return;
@@ -337,6 +363,7 @@ class CommandLine {
 
   CLI::App app_;
   Options options_;
+  double rate_per_server_ = 0;
   bool only_v4_ = false;
   bool only_v6_ = false;
 };

@@ -35,7 +35,8 @@ struct Options {
   unsigned deadline_ms = 0;
   unsigned concurrency = 200;  // lookups at once
   unsigned threads = 1;
-  double rate = 0;  // lookups started in a second, at most; 0: no limit
+  bool rotate = false;  // the servers share the lookups
+  double rate = 0;      // lookups started in a second, at most; 0: no limit
   std::uint64_t shard = 0, shards = 1;
 
   FormatKind format = FormatKind::kText;

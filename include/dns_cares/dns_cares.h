@@ -180,6 +180,8 @@ struct dns_options {
   int tcp;                      /* 0: by UDP, and by TCP what does not fit, unless resolv_conf has the option use-vc;
                                    else: by TCP only */
   int no_search;                /* 0: the search list of resolv_conf applies; else: names are asked for as they are */
+  int rotate;                   /* 0: the first server that answers is asked, unless resolv_conf has the option rotate;
+                                   else: the servers share the queries */
 };
 
 /* Fills in the defaults above, and size. NULL is fine. */

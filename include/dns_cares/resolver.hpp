@@ -300,6 +300,9 @@ struct Options {
   std::chrono::seconds max_ttl = std::chrono::hours(24);
   std::chrono::seconds max_negative_ttl = std::chrono::minutes(15);
   std::chrono::seconds max_stale = std::chrono::seconds(0);  // 0: stale data is never given
+  bool tcp = false;                                          // ask by TCP only
+  bool no_search = false;                                    // names are asked for as they are
+  bool rotate = false;                                       // the servers share the queries
 
   static constexpr std::chrono::milliseconds kUntilDeadline = std::chrono::milliseconds::max();
 };
@@ -692,6 +695,9 @@ inline int Resolver::init(struct ev_loop *loop, const Options &options) noexcept
   plain.max_ttl_s = detail::to_count(options.max_ttl);
   plain.max_negative_ttl_s = detail::to_count(options.max_negative_ttl);
   plain.max_stale_s = detail::to_count(options.max_stale);
+  plain.tcp = options.tcp;
+  plain.no_search = options.no_search;
+  plain.rotate = options.rotate;
   return dns_init(loop, &plain);
 }
 

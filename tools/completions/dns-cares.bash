@@ -3,8 +3,8 @@
 _dns_cares() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local options='-4 -6 -f -h -o -q -s -t -x --append --concurrency --deadline --file --format --help --look-ahead --no-header
-    --no-hosts --no-search --only --output --prometheus --quiet --rate --resume --reverse --server --servers --service --shard
-    --short --srv --stats --tcp --threads --timeout --trace --tries --type --unordered --version'
+    --no-hosts --no-search --only --output --prometheus --quiet --rate --rate-per-server --resume --reverse --rotate --server --servers --service
+    --shard --short --srv --stats --tcp --threads --timeout --trace --tries --type --unordered --version'
 
   COMPREPLY=()
   case $previous in
@@ -19,7 +19,7 @@ _dns_cares() {
         URI' -- "$current")
       ;;
     --service) mapfile -t COMPREPLY < <(compgen -s -- "$current") ;;
-    -s | --server | --timeout | --deadline | --tries | --concurrency | --rate | --threads | --shard | --look-ahead) ;;
+    -s | --server | --timeout | --deadline | --tries | --concurrency | --rate | --rate-per-server | --threads | --shard | --look-ahead) ;;
     *)
       if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
