@@ -2,6 +2,8 @@
 """Checks that docs/reference.md has a row for each status, each option and each function of the C API, and for none that
 there is not.
 
+The manual page dns_cares(7) must name each option, too.
+
 usage: reference.py SOURCE_FOLDER"""
 import pathlib
 import re
@@ -46,6 +48,11 @@ def main():
                 print(f"docs/reference.md, {heading}: {fault} {name}")
                 faults += 1
         print(f"{heading}: {len(names)}")
+    manual = (source / "docs/man/dns_cares.7").read_text()
+    for name in sorted(expected["Options of a context"] - {"size"}):
+        if not re.search(rf"\b{name}\b", manual):
+            print(f"docs/man/dns_cares.7: does not tell of {name}")
+            faults += 1
     return faults != 0
 
 
