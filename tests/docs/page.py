@@ -19,6 +19,7 @@ Notes in HTML comments, at the beginning of a line, say what differs:
     <!-- file: NAME -->          the next block is also written to this file, for the commands below it
     <!-- same: PATH -->          the next block is what this file of the sources has
     <!-- run: COMMANDS -->       commands that readers do not see: they make input, or look at what was written
+    <!-- figures: ... -->        around what benchmarks write; nothing to do here
 
 Commands run in a new folder, one for the whole page, in which what was built is installed (PATH, PKG_CONFIG_PATH and
 so on say where), in a network and with an /etc/resolv.conf of their own: servers.sh makes those. Commands that no
@@ -32,7 +33,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 FENCE = re.compile(r"^ *(```+)(\S*)\s*$")
-NOTE = re.compile(r"<!-- (shown|page shown|file|same|run):\s+(.*?)\s*-->", re.DOTALL)
+NOTE = re.compile(r"<!-- (shown|page shown|file|same|run|figures):\s+(.*?)\s*-->", re.DOTALL)
 SYNTAX = ["-fsyntax-only", "-Wno-unused", "-Wno-deprecated-declarations", "-include", str(HERE / "prelude.h")]
 WARNINGS = ["-Wall", "-Wextra", "-Werror"]
 STANDARDS = {"c": ["-x", "c", "-std=c99", "-D_POSIX_C_SOURCE=200809L"], "cpp": ["-x", "c++", "-std=c++20"]}
