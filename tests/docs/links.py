@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(([^()\s]+)\)")
+LINK = re.compile(r"!?\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^()\s]+)\)")
 BLOCK = re.compile(r"^ *(```+).*?^ *\1 *$", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 
@@ -20,11 +20,10 @@ def without_code(text):
     return CODE.sub("", BLOCK.sub("", text))
 
 
-def anchors(page):
-    """As GitHub makes them of headings: small letters, no punctuation, "-" for blanks, numbers for those there already."""
-    text = BLOCK.sub("", page.read_text())
-    found = set(re.findall(r'<a id="([^"]*)">', text))
-    for heading in re.findall(r"^#+ +(.*?) *#*$", text, re.MULTILINE):
+def slugs(text):
+    """Of each heading, as GitHub makes them: small letters, no punctuation, "-" for blanks, a number if it is there already."""
+    found = set()
+    for heading in re.findall(r"^#+ +(.*?) *#*$", BLOCK.sub("", text), re.MULTILINE):
         heading = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
         base = slug = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
         number = 0
@@ -32,18 +31,22 @@ def anchors(page):
             number += 1
             slug = f"{base}-{number}"
         found.add(slug)
-    return found
+        yield slug
+
+
+def anchors(text):
+    return {*slugs(text), *re.findall(r'<a id="([^"]*)">', text)}
 
 
 def broken_links(page):
-    for target in LINK.findall(without_code(page.read_text())):
+    for _, target in LINK.findall(without_code(page.read_text())):
         if re.match(r"[a-z]+:", target):
             continue
         path, _, anchor = target.partition("#")
         file = page.parent / path if path else page
         if not file.exists():
             yield f"no file for the link {target}"
-        elif anchor and anchor not in anchors(file):
+        elif anchor and anchor not in anchors(file.read_text()):
             yield f"no heading for the link {target}"
 
 
