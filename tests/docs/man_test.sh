@@ -11,7 +11,7 @@ fail() {
   failures=$((failures + 1))
 }
 
-for page in "$source"/tools/*.1 "$source"/docs/man/*.[0-9]; do
+for page in $(find "$source/tools" "$source/testkit" "$source/docs" -name '*.[1-9]'); do
   mandoc -T lint -W warning "$page" >&2 || fail "mandoc: $page"
   if command -v man >/dev/null; then
     warnings=$(man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)
