@@ -11,8 +11,11 @@ fail() {
   failures=$((failures + 1))
 }
 
-for page in $(find "$source/tools" "$source/testkit" "$source/docs" -name '*.[1-9]'); do
-  mandoc -T lint -W warning "$page" >&2 || fail "mandoc: $page"
+for page in "$source"/tools/*.1 "$source"/testkit/*.1 "$source"/docs/man/*.[1-9]; do
+  [ -e "$page" ] || continue
+  # They are of a version, which says when.
+  warnings=$(mandoc -T lint -W warning "$page" | grep -v 'missing date') || :
+  [ -z "$warnings" ] || fail "$warnings"
   if command -v man >/dev/null; then
     warnings=$(man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)
     [ -z "$warnings" ] || fail "man: $page: $warnings"
