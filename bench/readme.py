@@ -12,8 +12,8 @@ from figures import Figures, rate
 from report import BEGIN, END, table
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-LABELS = {"ours": "**dns_cares**", "cares-best": "c-ares, driven by hand, not sorting", "cares-raised": "c-ares as it comes",
-          "evdns": "libevent's evdns", "libuv": "libuv: `getaddrinfo(3)` in 4 threads"}
+LABELS = {"ours": "**dns_cares**", "cares-best": "c-ares, driven by hand, not sorting",
+          "cares-raised": "c-ares as it comes", "evdns": "libevent's evdns", "libuv": "libuv: `getaddrinfo(3)` in 4 threads"}
 CACHED = {"cares-raised": "cares"}  # the section of cached lookups has c-ares as it comes under this name
 
 
@@ -32,7 +32,8 @@ def with_figures(page, figures):
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     idle = figures.median("gap_p99.9", "pace", "idle")
-    header = ["", "new names a second", "cached names a second", f"gaps of a 1 ms timer meanwhile, p99.9 (idle: {idle:.1f} ms)"]
+    header = ["", "new names a second", "cached names a second",
+              f"gaps of a 1 ms timer meanwhile, p99.9 (idle: {idle:.1f} ms)"]
     return f"{before}{BEGIN}\n\n{table(header, list(rows(figures)))}\n\n{END}{after}"
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What Doxygen reads instead of a page in Markdown. The pages are written for GitHub; this gives each heading the anchor
-that GitHub gives it, and turns links into what they are on the site: to other pages and their headings, to the pages of
+"""What Doxygen reads instead of a page in Markdown. The pages are written for GitHub; this gives each heading the
+anchor that GitHub gives it, and turns links into what they are on the site: to other pages and their headings, to the pages of
 the headers, and to copies of other files in files/, which scripts/docs puts there. Folders are not on the site.
 
 usage: doxygen-page.py PAGE, in the folder of the sources"""

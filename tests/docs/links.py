@@ -21,7 +21,7 @@ def without_code(text):
 
 
 def slugs(text):
-    """Of each heading, as GitHub makes them: small letters, no punctuation, "-" for blanks, a number if it is there already."""
+    """Of each heading, as GitHub makes them: small letters, no punctuation, "-" for blanks, a number if there is one."""
     found = set()
     for heading in re.findall(r"^#+ +(.*?) *#*$", BLOCK.sub("", text), re.MULTILINE):
         heading = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
@@ -53,7 +53,8 @@ def broken_links(page):
 def unknown_targets(page, targets):
     text = page.read_text()
     blocks = "\n".join(block[0] for block in BLOCK.finditer(text))
-    for target in re.findall(r"`(?:sudo )?make ([a-z-]+)", text) + re.findall(r"^(?:sudo )?make ([a-z-]+)", blocks, re.M):
+    command = r"(?:sudo )?make ([a-z-]+)"
+    for target in re.findall("`" + command, text) + re.findall("^" + command, blocks, re.MULTILINE):
         if target not in targets:
             yield f"the Makefile has no target {target}"
 

@@ -159,8 +159,8 @@ def main():
         subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True, stdout=subprocess.DEVNULL)
         library = next(prefix.rglob("libdns_cares.so")).parent
         os.environ.update(
-            PATH=f"{prefix}/bin:{HERE}/bin:{os.environ['PATH']}", HOME=name, LC_ALL="C.UTF-8", CMAKE_PREFIX_PATH=str(prefix),
-            LD_LIBRARY_PATH=str(library), PKG_CONFIG_PATH=f"{library}/pkgconfig", LIBRARY_PATH=str(library),
+            PATH=f"{prefix}/bin:{HERE}/bin:{os.environ['PATH']}", HOME=name, LC_ALL="C.UTF-8",
+            CMAKE_PREFIX_PATH=str(prefix), LD_LIBRARY_PATH=str(library), PKG_CONFIG_PATH=f"{library}/pkgconfig", LIBRARY_PATH=str(library),
             SOURCE=str(source))
         checked = Page(page, source, folder, {"c": sys.argv[4], "cpp": sys.argv[5]})
         for block in blocks:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that docs/reference.md has a row for each status, each option and each function of the C API, and for none that
-there is not.
+"""Checks that docs/reference.md has a row for each status, each option and each function of the C API, and for none
+that there is not.
 
 The manual page dns_cares(7) must name each option, too.
 
