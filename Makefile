@@ -45,7 +45,7 @@ bench-quick: ## As root: what the table of targets needs, within 3 minutes
 packages: ## Install the Debian packages that building and testing need
 	scripts/install-packages build test
 
-docs: ## Build the reference of the headers into build/docs/html; fails on any warning
+docs: ## Build the site, guides and reference, into build/docs/html; fails on any warning
 	scripts/install-packages docs
 	scripts/docs
 

@@ -51,6 +51,14 @@ function filtered(line,    text, start) {
   }
   # Functions that a macro makes, which have one comment for all.
   if (line ~ /^DNS_CARES_RECORD\(/) return "/** Fills in `data` as dns_record_read() does. */ " line
+  # What is said of a forward declaration, Doxygen takes for a comment on what follows.
+  if (line ~ /^(struct|class) [A-Za-z_]+; +\/[\/*]/) sub(/;.*/, ";", line)
+  # A deleter, which is nobody's to see. (Doxygen would leave it out, but keep a link to it.)
+  if (line ~ /^ *struct Free {/) in_deleter = 1
+  if (in_deleter) {
+    if (line ~ /^ *};/) in_deleter = 0
+    return ""
+  }
   # A specialization in namespace std, of which Doxygen knows nothing.
   if (line ~ /^struct std::/ || line " " lines[at + 1] ~ /^template <> struct std::/) return ""
   if (line ~ /^ *\/\/ *---/ || line ~ /^ *#(if|else|endif)/ || line ~ /^ *}.*\/\//) return line

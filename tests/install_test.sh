@@ -58,6 +58,10 @@ for header in "$source"/include/dns_cares/*; do
 done
 [ -e "$libdir/libdns_cares.so.0" ] || fail 'libdns_cares.so.0 is not installed'
 
+for page in man3/dns_resolve_async.3 man3/dns_resolve.3 man3/dns_resolve_stream.3 man3/dns_cancel.3 man7/dns_cares.7; do
+  [ -f "$prefix/share/man/$page" ] || fail "share/man/$page is not installed"
+done
+
 # --- every path in what is installed is there ---
 
 # CMake's package checks the files that it names by itself, when it is found below.
