@@ -7,7 +7,7 @@ CTEST_ARGS ?=
 build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
 
-.PHONY: help run test asan tsan bench bench-quick packages docs format tidy fresh trixie clean
+.PHONY: help run test asan tsan reliability bench bench-quick packages docs format tidy fresh trixie clean
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -31,6 +31,12 @@ tsan: ## The tests that use threads, under ThreadSanitizer
 	scripts/install-packages build test
 	$(call build,tsan) --target thread_tests testkit_tests
 	ctest --preset tsan $(CTEST_ARGS)
+
+reliability: ## Play every two faults of servers with each other, and print what went wrong: some 3 minutes
+	scripts/install-packages build test
+	$(call build,debug) --target fault_matrix
+	build/debug/tests/reliability/fault_matrix
+	build/debug/tests/reliability/fault_matrix --pairs --jobs 48
 
 bench: ## As root: build and run all benchmarks, within 20 minutes; writes docs/performance.md
 	scripts/install-packages build bench
