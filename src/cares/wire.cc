@@ -51,7 +51,7 @@ ExtendedError read_extended_error(ns_msg message) {
   ns_rr rr;
   for (int i = 0; i < ns_msg_count(message, ns_s_ar); ++i) {
     if (ns_parserr(&message, ns_s_ar, i, &rr) != 0) return {};
-    if (ns_rr_type(rr) == ns_t_opt) return read_extended_error(Octets{ns_rr_rdata(rr), ns_rr_rdlen(rr)});
+    if (ns_rr_type(rr) == ns_t_opt) return read_extended_error(Octets(ns_rr_rdata(rr), ns_rr_rdlen(rr)));
   }
   return {};
 }
