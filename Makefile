@@ -3,11 +3,14 @@ MAKEFLAGS += --no-print-directory
 JOBS ?= $(shell nproc)
 # For ctest: make test CTEST_ARGS="-R Cancel --repeat until-fail:10"
 CTEST_ARGS ?=
+FUZZ_SECONDS ?= 1800
+SOAK_ARGS ?=
 
 build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
 
-.PHONY: help run test asan tsan bench bench-quick packages docs abi deb format tidy fresh trixie fresh-deb clean
+.PHONY: help run test asan tsan fuzz soak reliability bench bench-quick packages docs abi deb format tidy fresh trixie
+.PHONY: fresh-deb clean
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -31,6 +34,26 @@ tsan: ## The tests that use threads, under ThreadSanitizer
 	scripts/install-packages build test
 	$(call build,tsan) --target thread_tests testkit_tests
 	ctest --preset tsan $(CTEST_ARGS)
+
+fuzz: ## Search with each fuzz target for FUZZ_SECONDS (1800), in build/fuzz; what is found ends it
+	scripts/install-packages build test fuzz
+	$(call build,fuzz)
+	for target in reply text cache calls; do \
+	  mkdir -p build/fuzz/found/$$target && \
+	  build/fuzz/fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -timeout=1000000 -max_len=4096 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/$$target- build/fuzz/found/$$target fuzz/corpus/$$target || exit; \
+	done
+
+soak: ## Three minutes of lookups, faults, reloads, forks and cancels at random: SOAK_ARGS="--seconds 3600 --seed 7"
+	scripts/install-packages build test
+	$(call build,debug) --target soak
+	build/debug/tests/reliability/soak $(SOAK_ARGS)
+
+reliability: ## Play every two faults of servers with each other, and print what went wrong: some 3 minutes
+	scripts/install-packages build test
+	$(call build,debug) --target fault_matrix
+	build/debug/tests/reliability/fault_matrix
+	build/debug/tests/reliability/fault_matrix --pairs --jobs 48
 
 bench: ## As root: build and run all benchmarks, within 20 minutes; writes docs/performance.md
 	scripts/install-packages build bench

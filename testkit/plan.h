@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "octets.h"
@@ -28,7 +29,8 @@ struct Network {
   unsigned prefix = 0;
 };
 
-enum class TcpEnd { kKeepOpen, kClose, kReset };
+enum class TcpEnd { kKeepOpen, kClose, kReset, kHalfClose, kStall };
+enum class Sender { kServer, kOtherPort, kOtherAddress };
 
 struct Plan {
   enum class Kind { kMessage, kGarbage, kDrop };
@@ -52,10 +54,15 @@ struct Plan {
   bool wrong_id = false;
   bool right_id = false;
   bool wrong_question = false;
+  bool wrong_case = false;
+  std::size_t flipped_octet = 0;
+  std::uint8_t flipped_bits = 0;
   bool twice = false;
-  bool from_other_port = false;
+  Sender sender = Sender::kServer;
   TcpEnd tcp_end = TcpEnd::kKeepOpen;
   std::size_t tcp_octets = 0;  // sent before tcp_end, the two of the length included
+  std::chrono::milliseconds octet_pause{0};
+  std::shared_ptr<const Plan> next;  // sent after it; may be null
 };
 
 }  // namespace dns_testkit

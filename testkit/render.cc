@@ -40,6 +40,14 @@ Address hash_into(const Network &network, std::string_view key) {
 
 bool wants(const Query &query, unsigned type) { return query.type == type || query.type == LDNS_RR_TYPE_ANY; }
 
+// The length octets of a name are at most 63 and thus below the letters.
+void exchange_case(std::span<std::uint8_t> name) {
+  for (std::uint8_t &octet : name) {
+    const std::uint8_t lower = octet | 0x20;
+    if (lower >= 'a' && lower <= 'z') octet ^= 0x20;
+  }
+}
+
 // With no records counted, and room for what usually follows.
 Octets header(unsigned id, unsigned rcode) {
   Octets octets;
@@ -79,6 +87,7 @@ class Message {
       append(octets_, query_.question.last(4));
     } else {
       append(octets_, query_.question);
+      if (plan_.wrong_case) exchange_case(std::span(octets_).last(query_.question.size()).first(query_.name.size()));
     }
     count(kQuestion, 1);
   }
@@ -150,6 +159,7 @@ Octets render_garbage(const Plan &plan, const Query &query) {
 Octets render(const Plan &plan, const Query &query, Transport transport) {
   Octets octets =
       plan.kind == Plan::Kind::kGarbage ? render_garbage(plan, query) : render_message(plan, query, transport);
+  if (plan.flipped_octet < octets.size()) octets[plan.flipped_octet] ^= plan.flipped_bits;
   if (plan.cut && *plan.cut < octets.size()) octets.resize(*plan.cut);
   return octets;
 }

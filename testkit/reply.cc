@@ -24,6 +24,13 @@ Reply changed(const Reply &reply, Change change) {
   return make(std::move(plan));
 }
 
+Reply ended_after(const Reply &reply, std::size_t octets, TcpEnd end) {
+  return changed(reply, [&](Plan &plan) {
+    plan.tcp_end = end;
+    plan.tcp_octets = octets;
+  });
+}
+
 unsigned checked_rcode(unsigned rcode) {
   if (rcode > kMaxRcode) throw std::invalid_argument("rcode \"" + std::to_string(rcode) + "\": more than 4095");
   return rcode;
@@ -88,17 +95,40 @@ Reply Reply::right_id() const {
 Reply Reply::wrong_question() const {
   return changed(*this, [](Plan &plan) { plan.wrong_question = true; });
 }
+Reply Reply::wrong_case() const {
+  return changed(*this, [](Plan &plan) { plan.wrong_case = true; });
+}
+Reply Reply::flipped(std::size_t octet, std::uint8_t mask) const {
+  return changed(*this, [&](Plan &plan) {
+    plan.flipped_octet = octet;
+    plan.flipped_bits = mask;
+  });
+}
+Reply Reply::raw_records(std::vector<std::uint8_t> octets, unsigned count) const {
+  return changed(*this, [&](Plan &plan) {
+    append(plan.answer.octets, octets);
+    plan.answer.count += count;
+  });
+}
 Reply Reply::twice() const {
   return changed(*this, [](Plan &plan) { plan.twice = true; });
 }
 Reply Reply::from_other_port() const {
-  return changed(*this, [](Plan &plan) { plan.from_other_port = true; });
+  return changed(*this, [](Plan &plan) { plan.sender = Sender::kOtherPort; });
 }
-Reply Reply::close_tcp_after(std::size_t octets) const {
+Reply Reply::from_other_address() const {
+  return changed(*this, [](Plan &plan) { plan.sender = Sender::kOtherAddress; });
+}
+Reply Reply::followed_by(const Reply &next) const {
   return changed(*this, [&](Plan &plan) {
-    plan.tcp_end = TcpEnd::kClose;
-    plan.tcp_octets = octets;
+    plan.next = plan.next != nullptr ? Reply(plan.next).followed_by(next).plan() : next.plan();
   });
+}
+Reply Reply::close_tcp_after(std::size_t octets) const { return ended_after(*this, octets, TcpEnd::kClose); }
+Reply Reply::half_close_tcp_after(std::size_t octets) const { return ended_after(*this, octets, TcpEnd::kHalfClose); }
+Reply Reply::stall_tcp_after(std::size_t octets) const { return ended_after(*this, octets, TcpEnd::kStall); }
+Reply Reply::octet_by_octet(std::chrono::milliseconds pause) const {
+  return changed(*this, [&](Plan &plan) { plan.octet_pause = pause; });
 }
 
 Reply answer(const std::vector<std::string> &addresses, std::uint32_t ttl) {

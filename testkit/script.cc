@@ -89,11 +89,21 @@ const std::map<std::string, Verb, std::less<>> &verbs() {
 }
 
 const std::map<std::string, Reply (Reply::*)() const, std::less<>> kFlags = {
-    {"truncated", &Reply::truncated}, {"wrong-id", &Reply::wrong_id},
-    {"right-id", &Reply::right_id},   {"wrong-question", &Reply::wrong_question},
-    {"twice", &Reply::twice},         {"other-port", &Reply::from_other_port},
-    {"no-soa", &Reply::without_soa},  {"no-edns", &Reply::without_edns},
+    {"truncated", &Reply::truncated},   {"wrong-id", &Reply::wrong_id},
+    {"right-id", &Reply::right_id},     {"wrong-question", &Reply::wrong_question},
+    {"twice", &Reply::twice},           {"other-port", &Reply::from_other_port},
+    {"no-soa", &Reply::without_soa},    {"no-edns", &Reply::without_edns},
+    {"wrong-case", &Reply::wrong_case}, {"other-address", &Reply::from_other_address},
 };
+
+// "OCTET" or "OCTET:MASK".
+Reply with_flipped(const Reply &reply, const std::string &value) {
+  const std::size_t colon = std::min(value.find(':'), value.size());
+  const std::uint32_t octet = parse_number(value.substr(0, colon));
+  const std::uint32_t mask = colon < value.size() ? parse_number(value.substr(colon + 1)) : UINT8_MAX;
+  if (mask > UINT8_MAX) throw wrong("not the bits of an octet", value);
+  return reply.flipped(octet, static_cast<std::uint8_t>(mask));
+}
 
 // "CODE" or "CODE:TEXT".
 Reply with_extended_error(const Reply &reply, const std::string &value) {
@@ -110,6 +120,14 @@ const std::map<std::string, std::function<Reply(const Reply &, const Values &)>,
     {"cut", [](const Reply &reply, const Values &values) { return reply.cut(parse_number(values[0])); }},
     {"close-after",
      [](const Reply &reply, const Values &values) { return reply.close_tcp_after(parse_number(values[0])); }},
+    {"half-close-after",
+     [](const Reply &reply, const Values &values) { return reply.half_close_tcp_after(parse_number(values[0])); }},
+    {"stall-after",
+     [](const Reply &reply, const Values &values) { return reply.stall_tcp_after(parse_number(values[0])); }},
+    {"octet-by-octet",
+     [](const Reply &reply, const Values &values) { return reply.octet_by_octet(parse_duration(values[0])); }},
+    {"flip", [](const Reply &reply, const Values &values) { return with_flipped(reply, values[0]); }},
+    {"raw", [](const Reply &reply, const Values &values) { return reply.raw_records(parse_hex(values[0])); }},
     {"rcode", [](const Reply &reply, const Values &values) { return reply.with_rcode(parse_number(values[0])); }},
     {"authority", [](const Reply &reply, const Values &values) { return reply.authority(values); }},
     {"additional", [](const Reply &reply, const Values &values) { return reply.additional(values); }},
@@ -172,21 +190,36 @@ Reply parse_reply(std::span<const Word> line) {
   return apply_settings(apply_verb(words), words);
 }
 
+// The parts of a line between the words that are `separator`.
+std::vector<std::span<const Word>> split_at(std::span<const Word> line, std::string_view separator) {
+  std::vector<std::span<const Word>> parts;
+  while (true) {
+    const auto end = std::find_if(line.begin(), line.end(), [&](const Word &word) { return word.is(separator); });
+    parts.emplace_back(line.begin(), end);
+    if (end == line.end()) return parts;
+    line = {end + 1, line.end()};
+  }
+}
+
+// "REPLY" or "REPLY & REPLY...": all of them to one query.
+Reply parse_replies_to_one(std::span<const Word> line) {
+  const auto parts = split_at(line, "&");
+  Reply reply = parse_reply(parts[0]);
+  for (std::size_t i = 1; i < parts.size(); ++i) reply = reply.followed_by(parse_reply(parts[i]));
+  return reply;
+}
+
 std::vector<Reply> parse_sequence(std::span<const Word> line) {
   std::vector<Reply> replies;
-  while (true) {
-    const auto bar = std::find_if(line.begin(), line.end(), [](const Word &word) { return word.is("|"); });
-    replies.push_back(parse_reply({line.begin(), bar}));
-    if (bar == line.end()) return replies;
-    line = {bar + 1, line.end()};
-  }
+  for (const auto part : split_at(line, "|")) replies.push_back(parse_replies_to_one(part));
+  return replies;
 }
 
 void read_line(std::string_view line, Server &server) {
   const std::vector<Word> words = split_words(line);
   if (words.empty()) return;
   const std::span<const Word> all(words);
-  if (words[0].is("otherwise")) return server.otherwise(parse_reply(all.subspan(1)));
+  if (words[0].is("otherwise")) return server.otherwise(parse_replies_to_one(all.subspan(1)));
   if (words.size() < 3) throw wrong("not \"NAME TYPE REPLY\"", words.back().text);
   server.on(words[0].text, words[1].text, parse_sequence(all.subspan(2)));
 }

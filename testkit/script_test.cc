@@ -94,9 +94,18 @@ TEST_F(Script, FlagsAndSettingsChangeAReply) {
   EXPECT_EQ(tcp.receive_all().first.size(), 3u);
 }
 
+TEST_F(Script, AndPutsRepliesBehindEachOtherForOneQuery) {
+  read("a.test A answer 192.0.2.1 flip=3:5 & answer 192.0.2.2 | nxdomain");
+  EXPECT_EQ(client.ask({"a.test"}).rcode(), 5);
+  EXPECT_EQ(client.receive().answer(), Texts({"a.test. 60 IN A 192.0.2.2"}));
+  EXPECT_EQ(client.ask({"a.test"}).rcode(), 3);
+}
+
 TEST_F(Script, EveryReplyHasItsWord) {
   EXPECT_EQ(error("a.test A refused | formerr | notimp | rcode 9 | drop | reset-tcp | nodata twice other-port\n"
                   "a.test A answer 192.0.2.1 wrong-question no-edns after=2s\n"
+                  "a.test A answer 192.0.2.1 wrong-case other-address flip=0 raw=00 octet-by-octet=1ms\n"
+                  "a.test A answer 192.0.2.1 half-close-after=3 | answer 192.0.2.1 stall-after=3\n"
                   "b.test A servfail extended-error=\"22:no server\" | servfail extended-error=9"),
             "no error");
 }
@@ -109,6 +118,8 @@ TEST_F(Script, ErrorsNameTheLineAndTheWord) {
   EXPECT_EQ(error("a.test A servfail ttl=3"), "script:1: no ttl= for \"servfail\"");
   EXPECT_EQ(error("a.test A drop after=soon"), "script:1: not a time such as 20ms or 2s \"soon\"");
   EXPECT_EQ(error("a.test A servfail extended-error=65536"), "script:1: not an extended error's code \"65536\"");
+  EXPECT_EQ(error("a.test A servfail flip=1:256"), "script:1: not the bits of an octet \"1:256\"");
+  EXPECT_EQ(error("a.test A drop &"), "script:1: a reply is missing");
   EXPECT_EQ(error("a.test A drop after=xs"), "script:1: not a number \"x\"");
   EXPECT_EQ(error("a.test A drop wait=1"), "script:1: unknown setting \"wait=1\"");
   EXPECT_EQ(error("a.test A drop cut=1 cut=2"), "script:1: given twice \"cut=2\"");

@@ -1,5 +1,6 @@
 #include "tcp.h"
 
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -35,6 +36,8 @@ void Tcp::on_connection() {
   Endpoint client;
   Fd socket(accept4(listener_.get(), client.get(), &client.length, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket.get() < 0) return;
+  const int on = 1;  // so that octets go as they are sent
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   desk_.count_tcp_connection();
   Connection &connection = connections_[next_tag_];
   connection.socket = std::move(socket);
@@ -90,15 +93,28 @@ void Tcp::reply(Connection &connection, OctetView message) {
 }
 
 void Tcp::reply_by(Connection &connection, const Plan &plan) {
+  for (const Plan *one = &plan; one != nullptr; one = one->next.get()) reply_by_one(connection, *one);
+}
+
+void Tcp::reply_by_one(Connection &connection, const Plan &plan) {
   if (plan.kind == Plan::Kind::kDrop) return;
   Octets stream = framed(render(plan, query_, Transport::kTcp));
   if (plan.twice) stream.insert(stream.end(), stream.begin(), stream.end());
   if (plan.tcp_end != TcpEnd::kKeepOpen) stream.resize(std::min(stream.size(), plan.tcp_octets));
-  if (plan.delay.count() <= 0) return queue(connection, stream, plan.tcp_end);
+  std::chrono::milliseconds delay = plan.delay;
+  if (plan.octet_pause.count() > 0) {
+    for (; stream.size() > 1; stream.erase(stream.begin()), delay += plan.octet_pause) {
+      queue_after(delay, connection, {stream.front()}, TcpEnd::kKeepOpen);
+    }
+  }
+  queue_after(delay, connection, stream, plan.tcp_end);
+}
 
-  // By its tag, for the connection may be gone by then.
+// By its tag, for the connection may be gone by then.
+void Tcp::queue_after(std::chrono::milliseconds delay, Connection &connection, const Octets &stream, TcpEnd end) {
+  if (delay.count() <= 0) return queue(connection, stream, end);
   ++connection.delayed;
-  delayed_.add(Delayed::Clock::now() + plan.delay, [this, tag = connection.tag, stream, end = plan.tcp_end] {
+  delayed_.add(Delayed::Clock::now() + delay, [this, tag = connection.tag, stream, end] {
     const auto found = connections_.find(tag);
     if (found == connections_.end()) return;
     --found->second.delayed;
@@ -128,16 +144,18 @@ void Tcp::send(Connection &connection) {
   connection.sent = 0;
 }
 
-// Closes the connection if it is at its end, else asks epoll for what it still waits for.
+// Closes the connection, or its own direction, if it is at its end, else asks epoll for what it still waits for.
 void Tcp::settle(Connection &connection) {
   const bool all_sent = connection.out.empty();
-  const bool ended = connection.end != TcpEnd::kKeepOpen || (connection.client_done && connection.delayed == 0);
+  const bool closes = connection.end == TcpEnd::kClose || connection.end == TcpEnd::kReset;
+  const bool ended = closes || (connection.client_done && connection.delayed == 0);
   if (connection.broken || (all_sent && ended)) {
     if (connection.end == TcpEnd::kReset) reset_on_close(connection.socket);
     connections_.erase(connection.tag);
     return;
   }
-  const bool reading = !connection.client_done && connection.end == TcpEnd::kKeepOpen;
+  if (all_sent && connection.end == TcpEnd::kHalfClose) shutdown(connection.socket.get(), SHUT_WR);
+  const bool reading = !connection.client_done && !closes;
   watch_(connection.socket.get(), (reading ? EPOLLIN : 0u) | (all_sent ? 0u : EPOLLOUT), connection.tag);
 }
 

@@ -43,6 +43,8 @@ class Tcp {
   void reply_to_whole_messages(Connection &connection);
   void reply(Connection &connection, OctetView message);
   void reply_by(Connection &connection, const Plan &plan);
+  void reply_by_one(Connection &connection, const Plan &plan);
+  void queue_after(std::chrono::milliseconds delay, Connection &connection, const Octets &stream, TcpEnd end);
   void queue(Connection &connection, const Octets &stream, TcpEnd end);
   void send(Connection &connection);
   void settle(Connection &connection);

@@ -58,6 +58,8 @@ class UdpClient {
   std::uint16_t port() const { return local_endpoint(socket_).port(); }
   std::uint16_t sender_port() const { return sender_.port(); }  // of what was received last
 
+  std::string sender_text() const { return sender_.text(); }
+
   // Takes datagrams from everywhere; without it only those of the server's own port arrive.
   void unconnected();
 

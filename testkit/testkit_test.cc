@@ -269,6 +269,38 @@ TEST_F(Faults, AReplyMayComeFromAnotherPort) {
   EXPECT_NE(client.sender_port(), server.port());
 }
 
+TEST_F(Faults, AReplyMayComeFromAnotherAddress) {
+  server.on("a.test", "A", answer({"192.0.2.1"}).from_other_address());
+  client.unconnected();
+  EXPECT_EQ(client.ask({"a.test"}).answer().size(), 1u);
+  EXPECT_EQ(client.sender_text(), "127.255.255.254:" + std::to_string(server.port()));
+}
+
+TEST_F(Faults, AReplyMayBeFollowedByOthers) {
+  server.on("a.test", "A", answer({"192.0.2.1"}).wrong_id().followed_by(drop()).followed_by(answer({"192.0.2.2"})));
+  EXPECT_NE(client.ask({"a.test", "A", 9}).id(), 9u);
+  EXPECT_EQ(client.receive().answer(), Texts({"a.test. 60 IN A 192.0.2.2"}));
+  EXPECT_EQ(server.queries(), 1u);
+}
+
+TEST_F(Faults, TheQuestionMayComeInOtherLetters) {
+  server.on("a-1.test", "A", answer({"192.0.2.1"}).wrong_case());
+  EXPECT_EQ(client.ask({"a-1.TEST"}).question(), Texts({"A-1.test. IN A"}));
+}
+
+TEST_F(Faults, BitsOfAReplyMayBeFlipped) {
+  const Reply good = answer({"192.0.2.1"});
+  server.on("a.test", "A", {good.flipped(3, 0x05), good.flipped(12 + 8 + 4 + 15), good.flipped(9999)});
+  EXPECT_EQ(client.ask({"a.test"}).rcode(), 5);
+  EXPECT_EQ(client.ask({"a.test"}).answer(), Texts({"a.test. 60 IN A 192.0.2.254"}));
+  EXPECT_EQ(client.ask({"a.test"}).answer(), Texts({"a.test. 60 IN A 192.0.2.1"}));
+}
+
+TEST_F(Faults, RecordsMayBeAnyOctets) {
+  server.on("a.test", "A", answer({}).raw_records({0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 7}));
+  EXPECT_EQ(client.ask({"a.test"}).answer(), Texts({"a.test. 9 IN A 192.0.2.7"}));
+}
+
 TEST_F(Faults, AReplyMayBeCut) {
   server.on("a.test", "A", answer({"192.0.2.1"}).cut(13));
   client.send({"a.test"});
@@ -362,6 +394,33 @@ TEST_F(Tcp, TheServerMayCloseTheConnectionAmidAReply) {
   const auto [octets, ending] = tcp.receive_all();
   EXPECT_EQ(octets.size(), 10u);
   EXPECT_EQ(ending, Ending::kClosed);
+}
+
+TEST_F(Tcp, TheServerMayCloseItsDirectionAlone) {
+  server.on("a.test", "A", answer({"192.0.2.1"}).half_close_tcp_after(5));
+  TcpClient tcp(server);
+  tcp.send({"a.test"});
+  const auto [octets, ending] = tcp.receive_all();
+  EXPECT_EQ(octets.size(), 5u);
+  EXPECT_EQ(ending, Ending::kClosed);
+  tcp.send({"a.test"});
+  tcp.send({"a.test"});  // where the connection was closed, the first has had a reset for an answer
+}
+
+TEST_F(Tcp, TheServerMayStopAmidAReply) {
+  server.on("a.test", "A", {answer({"192.0.2.1"}).stall_tcp_after(0), answer({"192.0.2.2"})});
+  TcpClient tcp(server);
+  tcp.send({"a.test"});
+  EXPECT_TRUE(server.wait_for_queries(1, kLong));
+  EXPECT_EQ(address("a.test"), "192.0.2.2") << "other clients are served";
+}
+
+TEST_F(Tcp, AReplyMayComeOctetByOctet) {
+  server.on("a.test", "A", answer({"192.0.2.1"}).octet_by_octet(1ms));
+  TcpClient tcp(server);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(tcp.ask({"a.test"}).answer().size(), 1u);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 30ms);
 }
 
 TEST_F(Tcp, TheServerMayResetTheConnection) {

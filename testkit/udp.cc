@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <system_error>
 
 #include "ldns_c.h"
 #include "render.h"
@@ -19,6 +20,17 @@ Fd bind_other_port(const Fd &socket) {
   Endpoint endpoint = local_endpoint(socket);
   endpoint.set_port(0);
   return bind_udp(endpoint);
+}
+
+// Not 127.0.0.2 and the like, which other servers may have.
+Fd bind_other_address(const Fd &socket) {
+  const Endpoint own = local_endpoint(socket);
+  if (own.storage.ss_family != AF_INET) return bind_other_port(socket);
+  try {
+    return bind_udp(parse_endpoint("127.255.255.254", own.port()));
+  } catch (const std::system_error &) {
+    return bind_udp(parse_endpoint("127.255.255.254", 0));
+  }
 }
 
 bool wait_for_room(const Fd &socket) {
@@ -66,7 +78,8 @@ struct Udp::Batch {
 
 Udp::Udp(Fd socket, Desk &desk, Delayed &delayed)
     : socket_(std::move(socket)),
-      other_socket_(bind_other_port(socket_)),
+      other_port_(bind_other_port(socket_)),
+      other_address_(bind_other_address(socket_)),
       desk_(desk),
       delayed_(delayed),
       batch_(std::make_unique<Batch>()) {}
@@ -88,18 +101,21 @@ void Udp::reply(OctetView message, const Endpoint &client) {
     case Reading::kNotAQuery:
       return;
     case Reading::kMalformed:
-      return ready_.push_back({render_error(query_, LDNS_RCODE_FORMERR), client, false});
+      return ready_.push_back({render_error(query_, LDNS_RCODE_FORMERR), client, Sender::kServer});
     case Reading::kUnknownOpcode:
-      return ready_.push_back({render_error(query_, LDNS_RCODE_NOTIMPL), client, false});
+      return ready_.push_back({render_error(query_, LDNS_RCODE_NOTIMPL), client, Sender::kServer});
     case Reading::kQuery:
       if (const auto plan = desk_.take(query_, Transport::kUdp, client.port())) reply_by(*plan, client);
   }
 }
 
 void Udp::reply_by(const Plan &plan, const Endpoint &client) {
+  for (const Plan *one = &plan; one != nullptr; one = one->next.get()) send_later(*one, client);
+}
+
+void Udp::send_later(const Plan &plan, const Endpoint &client) {
   if (plan.kind == Plan::Kind::kDrop) return;
-  std::vector<Datagram> datagrams(plan.twice ? 2 : 1,
-                                  {render(plan, query_, Transport::kUdp), client, plan.from_other_port});
+  std::vector<Datagram> datagrams(plan.twice ? 2 : 1, {render(plan, query_, Transport::kUdp), client, plan.sender});
   if (plan.delay.count() > 0) {
     delayed_.add(Delayed::Clock::now() + plan.delay, [this, datagrams]() mutable { send(datagrams); });
   } else {
@@ -109,16 +125,17 @@ void Udp::reply_by(const Plan &plan, const Endpoint &client) {
 
 void Udp::send(std::vector<Datagram> &datagrams) {
   if (desk_.silent()) return;
-  send_from(socket_, datagrams, false);
-  send_from(other_socket_, datagrams, true);
+  send_from(socket_, datagrams, Sender::kServer);
+  send_from(other_port_, datagrams, Sender::kOtherPort);
+  send_from(other_address_, datagrams, Sender::kOtherAddress);
 }
 
-void Udp::send_from(const Fd &socket, std::vector<Datagram> &datagrams, bool other_port) {
-  std::array<iovec, 2 * kBatch> vectors;
-  std::array<mmsghdr, 2 * kBatch> headers;
+void Udp::send_from(const Fd &socket, std::vector<Datagram> &datagrams, Sender sender) {
+  std::vector<iovec> vectors(datagrams.size());
+  std::vector<mmsghdr> headers(datagrams.size());
   std::size_t count = 0;
   for (Datagram &datagram : datagrams) {
-    if (datagram.from_other_port != other_port) continue;
+    if (datagram.sender != sender) continue;
     vectors[count] = {datagram.octets.data(), datagram.octets.size()};
     headers[count] = {};
     headers[count].msg_hdr.msg_name = &datagram.to.storage;

@@ -11,7 +11,7 @@ namespace dns_testkit {
 
 class Udp {
  public:
-  // `socket` is bound; a second socket on another port of its address is opened for from_other_port().
+  // `socket` is bound; others are opened for from_other_port() and from_other_address().
   // `desk` and `delayed` must outlive it.
   Udp(Fd socket, Desk &desk, Delayed &delayed);
   ~Udp();
@@ -24,17 +24,19 @@ class Udp {
   struct Datagram {
     Octets octets;
     Endpoint to;
-    bool from_other_port;
+    Sender sender;
   };
   struct Batch;
 
   void reply(OctetView message, const Endpoint &client);
   void reply_by(const Plan &plan, const Endpoint &client);
+  void send_later(const Plan &plan, const Endpoint &client);
   void send(std::vector<Datagram> &datagrams);
-  void send_from(const Fd &socket, std::vector<Datagram> &datagrams, bool other_port);
+  void send_from(const Fd &socket, std::vector<Datagram> &datagrams, Sender sender);
 
   const Fd socket_;
-  const Fd other_socket_;
+  const Fd other_port_;
+  const Fd other_address_;
   Desk &desk_;
   Delayed &delayed_;
   Query query_;  // kept for its storage

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -11,7 +12,9 @@ namespace {
 
 thread_local bool active = false;
 thread_local bool has_failed = false;
-thread_local std::size_t left = 0;
+thread_local std::size_t left = 0;  // to be spared
+thread_local std::size_t failures_left = 0;
+std::atomic<std::size_t> blocks = 0;
 
 struct Count {
   std::size_t allocations = 0;
@@ -27,12 +30,19 @@ bool fails_now() {
     --left;
     return false;
   }
+  if (failures_left == 0) return false;
+  --failures_left;
   has_failed = true;
   return true;
 }
 
-void *allocate(std::size_t size) {
+}  // namespace
+
+namespace dns_cares_test {
+
+void *allocate(std::size_t size) noexcept {
   void *memory = fails_now() ? nullptr : std::malloc(size != 0 ? size : 1);
+  if (memory != nullptr) ++blocks;
   if (counting && memory != nullptr) {
     ++count.allocations;
     count.octets += static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
@@ -41,12 +51,24 @@ void *allocate(std::size_t size) {
   return memory;
 }
 
-void give_back(void *memory) {
+void *reallocate(void *memory, std::size_t size) noexcept {
+  if (memory == nullptr) return allocate(size);
+  return fails_now() ? nullptr : std::realloc(memory, size != 0 ? size : 1);
+}
+
+void give_back(void *memory) noexcept {
+  if (memory == nullptr) return;
+  --blocks;
   if (counting) count.octets -= static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
   std::free(memory);
 }
 
-}  // namespace
+std::size_t blocks_in_use() { return blocks; }
+
+}  // namespace dns_cares_test
+
+using dns_cares_test::allocate;
+using dns_cares_test::give_back;
 
 // The program's own operators go before the standard library's, in shared libraries too.
 void *operator new(std::size_t size) {
@@ -61,8 +83,9 @@ void operator delete(void *memory, const std::nothrow_t &) noexcept { give_back(
 
 namespace dns_cares_test {
 
-FailingNew::FailingNew(std::size_t spared) {
+FailingNew::FailingNew(std::size_t spared, std::size_t failures) {
   left = spared;
+  failures_left = failures;
   has_failed = false;
   active = true;
 }

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace dns_cares_test {
 
-// While it lives, every allocation by operator new on this thread fails, but for the first `spared`.
+// While it lives, allocations by operator new on this thread fail: not the first `spared`, but the next `failures`.
 class FailingNew {
  public:
-  explicit FailingNew(std::size_t spared = 0);
+  explicit FailingNew(std::size_t spared = 0, std::size_t failures = SIZE_MAX);
   ~FailingNew();
   FailingNew(const FailingNew &) = delete;
   FailingNew &operator=(const FailingNew &) = delete;
@@ -29,5 +30,13 @@ class CountingNew {
   // The most that was in use at once, of what is counted, as malloc(3) counts octets.
   std::size_t most_octets() const;
 };
+
+// What operator new and delete are made of, for others whose memory is to fail and to be counted with it.
+void *allocate(std::size_t size) noexcept;                  // nullptr: no memory
+void *reallocate(void *memory, std::size_t size) noexcept;  // nullptr: no memory, and `memory` is as it was
+void give_back(void *memory) noexcept;
+
+// How many of their blocks are in use, in the whole process.
+std::size_t blocks_in_use();
 
 }  // namespace dns_cares_test

@@ -220,6 +220,22 @@ TEST_F(Servers, ServerThatKnowsNoEdnsIsAskedWithout) {
   EXPECT_EQ(server.seen().back().edns_udp_size, std::nullopt);
 }
 
+// With EDNS switched off, c-ares 1.18 cut the replies to the other queries, which had asked with EDNS, at 512 octets.
+TEST_F(Servers, LargeReplyIsTakenWholeThoughAnotherQuestionWasAskedWithoutEdns) {
+  Server &server = add_server();
+  std::vector<std::string> addresses;
+  for (int i = 1; i <= 60; ++i) addresses.push_back("10.1.1." + std::to_string(i));
+  server.on("large.test", "A", answer(addresses).after(50ms));
+  server.on("old.test", "A", formerr().without_edns());
+  init("", [](dns_options &options) { options.timeout_ms = 2000; });
+  Lookup &large = loop_.resolve("large.test", kV4);
+  Lookup &old = loop_.resolve("old.test", kV4);
+  loop_.run();
+  EXPECT_EQ(old.status(), DNS_EFORMERR);
+  EXPECT_EQ(large.addresses(), addresses);
+  EXPECT_EQ(server.queries("large.test", "A"), 1u);
+}
+
 TEST_F(Servers, RepliesThatAreNotToTheQueryAreIgnored) {
   Server &server = add_server();
   const Reply forged = answer({"203.0.113.66"});

@@ -96,7 +96,7 @@ struct dns_result_info {
 
 /* Tells of the result whose callback is running now, the innermost one if callbacks are nested. The texts are valid
  * until that callback returns. DNS_OK; DNS_EBADFLAGS if `info` is NULL or too small for any version; DNS_ESYSTEM where
- * no callback of a result is running on that loop. */
+ * no callback of a result is running on that loop, or the context that it is of is just being ended. */
 DNS_CARES_API int dns_get_result_info(struct ev_loop *loop, struct dns_result_info *info);
 
 /* The steps of a lookup, in about the order in which they are taken. */

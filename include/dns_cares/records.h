@@ -153,8 +153,9 @@ DNS_CARES_API int dns_record_print_data(const struct dns_record *record, char *t
 /* --- what records of each type say ---
  *
  * dns_record_mx(record, &mx) and the others below fill in the struct of their type. DNS_OK, DNS_ENODATA if the record
- * is of another type, DNS_EBADRESP if its data is malformed (which that of records in an answer is not). Octets in them
- * are those of the record, and valid as long. Numbers are in host order. Any thread. */
+ * is of another type, DNS_EBADRESP if its data is malformed (which that of an answer's records of class IN is not, but
+ * for LOC records of a later version than RFC 1876 has). Octets in them are those of the record, and valid as long.
+ * Numbers are in host order. Any thread. */
 
 #define DNS_NAME_SIZE 1025 /* octets that hold any name in presentation format with its NUL */
 

@@ -65,12 +65,27 @@ class Reply {
   Reply right_id() const;
   // Answers the question for another name, "wrong-question.invalid".
   Reply wrong_question() const;
+  // Repeats the question with its capital and small letters exchanged.
+  Reply wrong_case() const;
+  // Flips the bits of `mask` in the octet at this place of the message, if it is that long.
+  Reply flipped(std::size_t octet, std::uint8_t mask = 0xff) const;
+  // Adds these octets behind the records of the answer section, and counts them as so many records.
+  Reply raw_records(std::vector<std::uint8_t> octets, unsigned count = 1) const;
   // Sends it two times.
   Reply twice() const;
-  // Sends it from another UDP port of the same address. Over TCP it changes nothing.
+  // Sends `next` to the same query, after it: what a forger does, and then the server.
+  Reply followed_by(const Reply &next) const;
+  // Sends it from another UDP port of the same address, or from the same port of another address (over IPv6, where
+  // loopback has but one, from another port). Over TCP they change nothing.
   Reply from_other_port() const;
+  Reply from_other_address() const;
   // Over TCP, sends the first `octets` octets, counting the two of the length, and closes the connection.
   Reply close_tcp_after(std::size_t octets) const;
+  // The same, but closes its own direction alone, or closes nothing and sends no more.
+  Reply half_close_tcp_after(std::size_t octets) const;
+  Reply stall_tcp_after(std::size_t octets) const;
+  // Over TCP, sends it octet by octet with this time between.
+  Reply octet_by_octet(std::chrono::milliseconds pause) const;
 
   explicit Reply(std::shared_ptr<const Plan> plan);
   const std::shared_ptr<const Plan> &plan() const { return plan_; }
