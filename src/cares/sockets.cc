@@ -1,5 +1,6 @@
 #include "cares/sockets.h"
 
+#include <arpa/nameser.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -130,6 +131,14 @@ void Sockets::watch(int fd, int events) {
   }
 }
 
+void Sockets::put_on_the_wire(unsigned char *message, std::size_t size) const {
+  if (size >= NS_INT16SZ) ns_put16(ids_.on_the_wire(static_cast<std::uint16_t>(ns_get16(message))), message);
+}
+
+void Sockets::take_off_the_wire(unsigned char *message, std::size_t size) const {
+  if (size >= NS_INT16SZ) ns_put16(ids_.of_cares(static_cast<std::uint16_t>(ns_get16(message))), message);
+}
+
 Sockets::Socket &Sockets::socket_of(int fd) {
   return *std::find_if(sockets_.begin(), sockets_.end(),
                        [fd](const Socket &socket) { return socket.watcher->fd() == fd; });
@@ -141,16 +150,19 @@ ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void
   message.msg_iovlen = static_cast<std::size_t>(count);
   auto *self = static_cast<Sockets *>(arg);
   const Socket &socket = self->socket_of(fd);
+  if (socket.stream) return sendmsg(fd, &message, MSG_NOSIGNAL);
+  // The memory is c-ares's own query, in one part, which gets its id back.
+  auto *const datagram = static_cast<unsigned char *>(parts->iov_base);
+  self->put_on_the_wire(datagram, parts->iov_len);
   ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-  if (socket.stream) return sent;
   // The port is closed, says the ICMP error of an earlier datagram. This one will have its own error, and that the
   // read will find: c-ares then gives up the server for all its queries, instead of for this one alone.
   if (sent < 0 && errno == ECONNREFUSED) sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+  self->take_off_the_wire(datagram, parts->iov_len);
   const bool lost = sent < 0 && (errno == EAGAIN || errno == ENOBUFS);
   if (sent < 0 && !lost) return sent;
-  // A full send buffer loses it, as datagrams are lost: c-ares would give up the server. (It gives datagrams in one
-  // part.)
-  self->observer_.on_sent({static_cast<const unsigned char *>(parts->iov_base), parts->iov_len}, socket.server);
+  // A full send buffer loses it, as datagrams are lost: c-ares would give up the server.
+  self->observer_.on_sent({datagram, parts->iov_len}, socket.server);
   return lost ? static_cast<ssize_t>(parts->iov_len) : sent;
 }
 
@@ -169,6 +181,7 @@ ares_ssize_t Sockets::receive_datagram(const Socket &socket, void *data, std::si
     if (from_size != nullptr) *from_size = room;
     const ssize_t got = recvfrom(socket.watcher->fd(), data, size, flags, from, from_size);
     if (got < 0) return got;
+    take_off_the_wire(static_cast<unsigned char *>(data), static_cast<std::size_t>(got));
     const Octets message = {static_cast<const unsigned char *>(data), static_cast<std::size_t>(got)};
     const Octets to_see = observer_.on_message(message, socket.server);
     if (to_see.empty() || to_see.size() > size) continue;

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "cares/id_cipher.h"
 #include "evloop/watchers.h"
 #include "resolver/address.h"
 
@@ -82,6 +83,10 @@ class Sockets {
   void find_whole_messages(Socket &socket);
   std::size_t replace_message(std::string &octets, std::size_t place, std::size_t length, Octets with);
 
+  void put_on_the_wire(unsigned char *message, std::size_t size) const;
+  void take_off_the_wire(unsigned char *message, std::size_t size) const;
+
+  const IdCipher ids_;  // of datagrams
   struct ev_loop *const loop_;
   const evloop_io_cb on_ready_;
   void *const arg_;
