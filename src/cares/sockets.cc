@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <new>
 
@@ -39,6 +40,13 @@ int open_socket(int domain, int type, int protocol) {
   const int on = 1;
   if (type == SOCK_STREAM) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
+}
+
+// c-ares 1.18 shortens a query to send it without EDNS, does not look whether there was memory for that, and goes on
+// two octets behind where there is none.
+bool comes_from_null(const unsigned char *datagram) {
+  constexpr std::uintptr_t kFirstPage = 4096;  // Nothing is ever there.
+  return reinterpret_cast<std::uintptr_t>(datagram) < kFirstPage;
 }
 
 ServerAddress server_address(const sockaddr &address) {
@@ -153,6 +161,11 @@ ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void
   if (socket.stream) return sendmsg(fd, &message, MSG_NOSIGNAL);
   // The memory is c-ares's own query, in one part, which gets its id back.
   auto *const datagram = static_cast<unsigned char *>(parts->iov_base);
+  if (comes_from_null(datagram)) {
+    self->no_memory_ = true;
+    errno = ENOMEM;
+    return -1;
+  }
   self->put_on_the_wire(datagram, parts->iov_len);
   ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
   // The port is closed, says the ICMP error of an earlier datagram. This one will have its own error, and that the
