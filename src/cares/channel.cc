@@ -239,19 +239,19 @@ void Channel::on_reply(void *arg, int ares_status, int, unsigned char *message, 
   self.ids_.give_back(question.id);
   if (message == nullptr) return self.finish(question, self.failure_of(question, ares_status));
   const Octets short_form = {message, static_cast<std::size_t>(length)};
-  if (self.needs_no_edns(question, short_form)) return self.send(question);
+  if (self.is_to_be_asked_again(question, short_form)) return self.send(question);
   if (!self.tcp_ && (short_form[2] & kTruncated) != 0) return self.finish_truncated(question);
   self.finish(question, self.replies_.take(short_form));
 }
 
-// At the first FORMERR without an OPT record, 1.18 switches EDNS off and asks that question again without it. The
-// others that were on the way with EDNS then fail, and are asked again here (RFC 6891 section 7).
-bool Channel::needs_no_edns(const Question &question, Octets reply) {
+// What a server could not read is asked once more (RFC 6891 section 7). At the first such reply without an OPT record,
+// 1.18 switches EDNS off and does so itself; then those fail that were on the way with EDNS.
+bool Channel::is_to_be_asked_again(const Question &question, Octets reply) {
   constexpr unsigned kFormerr = 1;
   constexpr unsigned kRcode = 0x0f;
+  if ((reply[3] & kRcode) != kFormerr || question.times_asked != 1) return false;
   const bool has_opt = reply[11] != 0;  // The short form has no other record in its last section.
-  if ((reply[3] & kRcode) != kFormerr || has_opt || question.times_asked != 1) return false;
-  edns_ = false;
+  if (!has_opt) edns_ = false;
   return true;
 }
 

@@ -94,7 +94,7 @@ class Channel final : public Upstream, private Sockets::Observer {
                        const ares_dns_record_t *message);
 #else
   static void on_reply(void *question, int ares_status, int timeouts, unsigned char *message, int length);
-  bool needs_no_edns(const Question &question, Octets reply);
+  bool is_to_be_asked_again(const Question &question, Octets reply);
 #endif
   void finish_truncated(Question &question);
   void finish(Question &question, Answer answer) noexcept;

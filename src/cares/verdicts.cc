@@ -52,8 +52,10 @@ void Verdicts::note(std::span<const unsigned char> reply, const RecordMessage *p
   if (!status || verdicts_.size() >= kMost) return;
   const auto section = reply.subspan(NS_HFIXEDSZ);
   const auto name = question_name(section);
-  if (name.empty() || section.size() < name.size() + 2) return;
-  const unsigned type = static_cast<unsigned>(section[name.size()]) << 8 | section[name.size() + 1];
+  Reader reader(section.subspan(name.size()));
+  const unsigned type = reader.u16();
+  const bool is_of_internet = reader.u16() == ns_c_in && reader.ok();  // We ask in no other class.
+  if (name.empty() || !is_of_internet) return;
   try {
     auto error = parsed != nullptr ? read_extended_error(parsed->options()) : nullptr;
     verdicts_.insert_or_assign(key(name, type), Verdict{*status, from, std::move(error)});

@@ -162,13 +162,19 @@ TEST_F(VerdictsTest, QuestionThatCannotBeOnTheWireHasNone) {
 
 TEST_F(VerdictsTest, ReplyThatIsCutShortIsIgnored) {
   const Message whole = reply("a.test", RRType::kA, ns_r_servfail);
-  // All that is needed of it ends with the type.
-  for (std::size_t size = 0; size < whole.size() - 2; ++size) {
+  for (std::size_t size = 0; size < whole.size(); ++size) {
     for (const bool well_formed : {true, false}) {
       note_octets(Message(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)), well_formed);
       EXPECT_TRUE(verdicts_.empty()) << size;
     }
   }
+}
+
+TEST_F(VerdictsTest, QuestionOfAnotherClassIsNotOurs) {
+  Message message = reply("a.test", RRType::kA, ns_r_servfail);
+  message.back() = 3;
+  for (const bool well_formed : {true, false}) note_octets(message, well_formed);
+  EXPECT_TRUE(verdicts_.empty());
 }
 
 TEST_F(VerdictsTest, LabelThatReachesPastTheEndIsIgnored) {

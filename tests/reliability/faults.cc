@@ -27,11 +27,9 @@ constexpr Verdict kLost{Effect::kLost, DNS_ETIMEOUT};
 constexpr Verdict ends(int status) { return {Effect::kEnds, status}; }
 constexpr Verdict fails(int status) { return {Effect::kFails, status}; }
 
-// By UDP a malformed reply is passed over, for it may be forged. By TCP it is the server's: up to c-ares 1.27 it ends
-// the question, later it ends the connection. Up to 1.27 names in records are looked at only when the reply has been
-// taken, so there a malformed one ends the question by UDP too.
+// By UDP a malformed reply is passed over, for it may be forged. By TCP it is the server's, and ends the question.
 constexpr Verdict kMalformed = fails(DNS_EBADRESP);
-Verdict malformed_by_tcp() { return is_new_cares() ? fails(DNS_EBADRESP) : ends(DNS_EBADRESP); }
+constexpr Verdict kMalformedTcp = ends(DNS_EBADRESP);
 
 Octets owned_by(Octets owner, const Octets &rest) {
   owner.insert(owner.end(), rest.begin(), rest.end());
@@ -80,8 +78,6 @@ std::string longest_name() {
 using Good = const Reply &;
 
 const std::vector<Fault> &table() {
-  const Verdict kMalformedTcp = malformed_by_tcp();
-  const Verdict kMalformedName = malformed_by_tcp();
   static const std::vector<Fault> all = {
       // What is lost, late or doubled on the way.
       {"dropped", [](Good) { return drop(); }, kLost, kLost},
@@ -178,17 +174,17 @@ const std::vector<Fault> &table() {
        [](Good) {
          return one_record(owned_by({0xc0, kFirstRecord}, kA));
        },
-       kMalformedName, kMalformedTcp},
+       kMalformed, kMalformedTcp},
       {"pointer-circle",
        [](Good) {
          return one_record(owned_by({1, 'a', 0xc0, kFirstRecord}, kA));
        },
-       kMalformedName, kMalformedTcp},
+       kMalformed, kMalformedTcp},
       {"pointer-past-the-end",
        [](Good) {
          return one_record(owned_by({0xff, 0xff}, kA));
        },
-       kMalformedName, kMalformedTcp},
+       kMalformed, kMalformedTcp},
       {"label-of-unknown-kind",
        [](Good) {
          return one_record(owned_by({0x80, 'a', 0}, kA));
