@@ -4,7 +4,7 @@
 #include <netdb.h>
 
 #include <array>
-#include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "addrinfo.h"
@@ -21,7 +21,7 @@ class Transports {
 
  private:
   std::array<Transport, 6> transports_;  // at most all of kTransports in arguments.cc
-  std::size_t count_ = 0;
+  std::uint8_t count_ = 0;
 };
 
 struct Hints {

@@ -120,6 +120,39 @@ TEST(Deadlines, InsertWithoutMemoryChangesNothing) {
   EXPECT_EQ(drain(deadlines).size(), 20u);
 }
 
+TEST(Deadlines, MoveWithoutMemoryChangesNothing) {
+  Deadlines deadlines;
+  Entry a = due(1);
+  Entry b = due(2);
+  deadlines.insert(a);
+  deadlines.insert(b);
+  {
+    const dns_cares_test::FailingNew no_memory;
+    EXPECT_THROW(deadlines.move(b, 0), std::bad_alloc);
+  }
+  EXPECT_EQ(&deadlines.first(), &a);
+  deadlines.move(b, 0);
+  EXPECT_EQ(drain(deadlines), (std::vector<double>{0, 1}));
+}
+
+// While one waits for long, a million others come and go.
+TEST(Deadlines, OneThatStaysDoesNotKeepThePlacesOfTheOthers) {
+  Deadlines deadlines;
+  Entry stays = due(0);
+  deadlines.insert(stays);
+  std::deque<Entry> entries;
+  const dns_cares_test::CountingNew counting;
+  for (int i = 1; i <= 1000000; ++i) {
+    deadlines.insert(entries.emplace_back(due(i)));
+    if (entries.size() < 100) continue;
+    deadlines.remove(entries.front());
+    entries.pop_front();
+  }
+  EXPECT_LT(counting.most_octets(), 100000);
+  EXPECT_EQ(&deadlines.first(), &stays);
+  EXPECT_EQ(drain(deadlines).size(), 100u);
+}
+
 // Against the simplest thing that does the same.
 TEST(Deadlines, RandomOperationsAgreeWithAMultimap) {
   std::mt19937 random(20240229);
@@ -141,7 +174,8 @@ TEST(Deadlines, RandomOperationsAgreeWithAMultimap) {
     // In turns, more come in than go out, and the other way round.
     const bool grows = step / 2000 % 2 == 0;
     if (!in[i] && below(4) < (grows ? 3U : 1U)) {
-      entries[i].due = static_cast<double>(below(100));
+      // As with one timeout, or with any.
+      entries[i].due = step / 1000 % 2 == 0 ? step : static_cast<double>(below(100000));
       deadlines.insert(entries[i]);
       model.emplace(entries[i].due, &entries[i]);
       in[i] = true;
@@ -152,6 +186,11 @@ TEST(Deadlines, RandomOperationsAgreeWithAMultimap) {
       deadlines.remove(out);
       if (in[place]) forget(out);
       in[place] = false;
+    }
+    if (const std::size_t moved = below(kEntries); in[moved] && below(8) == 0) {
+      forget(entries[moved]);
+      deadlines.move(entries[moved], static_cast<double>(below(100000)));
+      model.emplace(entries[moved].due, &entries[moved]);
     }
     ASSERT_EQ(deadlines.empty(), model.empty()) << step;
     if (model.empty()) continue;
