@@ -1,6 +1,7 @@
 // Many lookups at once: none is lost, and the loop goes on.
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/evloop.h>
+#include <dns_cares/inspect.h>
 #include <dns_cares/testkit.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "loop.h"
@@ -59,6 +61,31 @@ TEST_F(Load, BurstOf70000NamesLosesNoReply) {
   expect_all(DNS_OK);
   EXPECT_EQ(server_.queries(), 70000u) << "a lost reply would have been asked for again";
   EXPECT_EQ(lookups_[4711]->addresses(), std::vector{hashed_address("10.0.0.0/8", "n4711.bulk.test")});
+}
+
+// However many replies wait to be read, the loop's other watchers have their turns between them.
+TEST_F(Load, RepliesThatAreThereAreReadInSeveralTurns) {
+  constexpr unsigned kMany = 190;
+  server_.on("*.bulk.test", "A", hashed("10.0.0.0/8").after(300ms));
+  init();
+  unsigned answers = 0;
+  ASSERT_EQ(dns_set_trace(
+                loop_.get(),
+                [](const dns_trace_event *event, void *count) {
+                  *static_cast<unsigned *>(count) += event->step == DNS_TRACE_ANSWER ? 1 : 0;
+                },
+                &answers),
+            DNS_OK);
+  resolve_many(kMany, "bulk.test");
+  while (server_.queries() < kMany) loop_.turn();
+  ASSERT_EQ(answers, 0u);
+  std::this_thread::sleep_for(2s);
+  loop_.turn();
+  EXPECT_GT(answers, 0u);
+  EXPECT_LT(answers, kMany);
+  loop_.run();
+  expect_all(DNS_OK);
+  EXPECT_EQ(answers, kMany);
 }
 
 // Looks different names up, a few hundred at a time, and keeps nothing of them.

@@ -18,6 +18,9 @@ namespace {
 
 constexpr std::uint16_t kEdnsSize = 1232;  // octets; fits an IPv6 packet of minimal size (RFC 9715 section 3)
 
+// Datagrams read before the loop's other watchers have their turn.
+constexpr int kDatagramsAtOnce = 128;
+
 // TC, in the third octet of a message (RFC 1035 section 4.1.1).
 constexpr unsigned kTruncated = 0x02;
 
@@ -329,8 +332,10 @@ void Channel::dns_timer_cb(void *arg) {
   self->process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
+// What there is to read beyond the bound is there in the next turn of the loop.
 void Channel::process(ares_socket_t readable, ares_socket_t writable) {
   std::size_t held;
+  sockets_.set_datagrams_to_read(kDatagramsAtOnce);
   if (readable != ARES_SOCKET_BAD) last_read_at_ = steady_now();
   do {
     held = sockets_.octets_held(readable);

@@ -24,9 +24,6 @@ constexpr std::size_t kUsableQuarters = 3;
 // Octets of the length in front of each message in a stream (RFC 1035 section 4.2.2).
 constexpr std::size_t kLength = 2;
 
-// Datagrams dropped before the loop's other watchers have their turn.
-constexpr int kDroppedAtOnce = 64;
-
 // However large our own buffer, a server's holds some 256 queries with the kernel's defaults, and what does not fit is
 // lost and asked for again after a timeout.
 constexpr std::size_t kLeastReplies = 16;
@@ -179,7 +176,8 @@ ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, in
 ares_ssize_t Sockets::receive_datagram(const Socket &socket, void *data, std::size_t size, int flags, sockaddr *from,
                                        ares_socklen_t *from_size) {
   const ares_socklen_t room = from_size != nullptr ? *from_size : 0;
-  for (int dropped = 0; dropped < kDroppedAtOnce; ++dropped) {
+  while (datagrams_to_read_ > 0) {
+    --datagrams_to_read_;
     if (from_size != nullptr) *from_size = room;
     const ssize_t got = recvfrom(socket.watcher->fd(), data, size, flags, from, from_size);
     if (got < 0) return got;

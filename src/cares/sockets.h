@@ -47,6 +47,9 @@ class Sockets {
   // Has the socket watched for EVLOOP_READ, EVLOOP_WRITE, both, or nothing.
   void watch(int fd, int events);
 
+  // Has at most so many datagrams read before the next call, whatever becomes of them: there may always be more.
+  void set_datagrams_to_read(int count) { datagrams_to_read_ = count; }
+
   // How many octets of whole messages from a stream c-ares has not taken yet. No event of the loop tells of them.
   std::size_t octets_held(int fd) const;
 
@@ -88,6 +91,7 @@ class Sockets {
   Observer &observer_;
   std::vector<Socket> sockets_;  // one or two for each server
   bool no_memory_ = false;
+  int datagrams_to_read_ = 0;
 };
 
 }  // namespace dns_cares
