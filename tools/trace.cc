@@ -44,7 +44,7 @@ std::string step_text(const dns_trace_event &event) {
       return fmt::format("  {} {}: asked for already, waits for that answer", name, type);
     case DNS_TRACE_SEND:
       if (event.attempt <= 1) return fmt::format("  {} {}: asks {}", name, type, server);
-      return fmt::format("  {} {}: asks {} for the {}. time", name, type, server, event.attempt);
+      return fmt::format("  {} {}: asks {}, attempt {}", name, type, server, event.attempt);
     case DNS_TRACE_TRUNCATED:
       return fmt::format("  {} {}: {} says that the answer does not fit a datagram, so TCP is next", name, type,
                          server);
