@@ -21,7 +21,9 @@ void *for_libev(void *memory, long size) noexcept {
 
 void share_memory_with_cares_and_libev() {
   ares_library_init_mem(ARES_LIB_INIT_ALL, allocate, give_back, reallocate);
-  ev_set_allocator(for_libev);
+  share_memory_with_libev();
 }
+
+void share_memory_with_libev() { ev_set_allocator(for_libev); }
 
 }  // namespace dns_cares_test

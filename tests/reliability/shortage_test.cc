@@ -18,6 +18,7 @@
 
 #include "failing_calls.h"
 #include "failing_new.h"
+#include "faults.h"
 #include "loop.h"
 #include "shared_memory.h"
 
@@ -192,7 +193,7 @@ std::string way_name(const testing::TestParamInfo<Way> &info) { return info.para
 INSTANTIATE_TEST_SUITE_P(EveryWay, Shortage, testing::ValuesIn(kWays), way_name);
 
 // A context that is made with too little says so, and leaves nothing behind.
-TEST(ShortageAtTheStart, OfMemoryOfCaresTooIsTold) {
+TEST(ShortageAtTheStart, OfMemoryIsTold) {
   Loop loop;
   bool failed = true;
   for (std::size_t n = 0; failed && n < kMost; ++n) {
@@ -226,6 +227,11 @@ extern "C" const char *__lsan_default_suppressions() { return "leak:ares_send\n"
 
 int main(int argc, char **argv) {
   testing::InitGoogleTest(&argc, argv);
-  dns_cares_test::share_memory_with_cares_and_libev();
+  // Where 1.34 has no memory to ask again, it goes on with the query that it has freed, and crashes.
+  if (dns_cares_test::is_new_cares()) {
+    dns_cares_test::share_memory_with_libev();
+  } else {
+    dns_cares_test::share_memory_with_cares_and_libev();
+  }
   return RUN_ALL_TESTS();
 }
