@@ -228,6 +228,7 @@ void Channel::on_reply(void *arg, ares_status_t ares_status, std::size_t, const 
   auto &question = *static_cast<Question *>(arg);
   auto &self = static_cast<Channel &>(*question.upstream);
   if (self.closing_) return;
+  if (ares_status == ARES_EFORMERR && question.times_asked == 1) return self.send(question);
   if (message == nullptr) return self.finish(question, self.failure_of(question, ares_status));
   if (!self.tcp_ && (ares_dns_record_get_flags(message) & ARES_FLAG_TC) != 0) return self.finish_truncated(question);
   self.finish(question, self.replies_.take(*message));
@@ -247,8 +248,8 @@ void Channel::on_reply(void *arg, int ares_status, int, unsigned char *message, 
   self.finish(question, self.replies_.take(short_form));
 }
 
-// What a server could not read is asked once more (RFC 6891 section 7). At the first such reply without an OPT record,
-// 1.18 switches EDNS off and does so itself; then those fail that were on the way with EDNS.
+// What a server could not read is asked once more (RFC 6891 section 7), as above. At the first such reply without an
+// OPT record, 1.18 switches EDNS off and does so itself; then those fail that were on the way with EDNS.
 bool Channel::is_to_be_asked_again(const Question &question, Octets reply) {
   constexpr unsigned kFormerr = 1;
   constexpr unsigned kRcode = 0x0f;
