@@ -5,12 +5,6 @@
 namespace dns_cares {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kKeeps = false;
-#else
-constexpr bool kKeeps = true;
-#endif
-
 constexpr std::size_t kStep = 16;        // octets by which the sizes differ
 constexpr std::size_t kShelves = 32;     // one for each size
 constexpr unsigned kMostOnAShelf = 256;  // so a thread keeps 2 MiB at the very most
@@ -27,7 +21,7 @@ struct Shelf {
 struct Kept {
   Shelf shelves[kShelves] = {};
   bool open = false;
-  bool closed = !kKeeps;
+  bool closed = !SpareMemory::kKeeps;
 };
 constinit thread_local Kept kept;
 

@@ -10,10 +10,24 @@
 
 #include <cstddef>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DNS_CARES_SANITIZED 1
+#elif defined(__has_feature)  // clang
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define DNS_CARES_SANITIZED 1
+#endif
+#endif
+#ifndef DNS_CARES_SANITIZED
+#define DNS_CARES_SANITIZED 0
+#endif
+
 namespace dns_cares {
 
 class SpareMemory {
  public:
+  // Whether blocks are kept, or each is freed at once, for a sanitizer to see.
+  static constexpr bool kKeeps = DNS_CARES_SANITIZED == 0;
+
   // At least so many octets, aligned for any type. Throws std::bad_alloc.
   static void *get(std::size_t size);
   // `size` as it was asked for.

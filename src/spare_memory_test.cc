@@ -13,12 +13,6 @@
 namespace dns_cares {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kKeeps = false;
-#else
-constexpr bool kKeeps = true;
-#endif
-
 // In a thread of its own, which begins with nothing spared.
 void in_new_thread(const std::function<void()> &test) { std::thread(test).join(); }
 
@@ -31,7 +25,7 @@ void *get_or_null(std::size_t size) {
 }
 
 TEST(SpareMemory, BlockIsUsedAgainForItsSizeTheLastOneFirst) {
-  if (!kKeeps) GTEST_SKIP() << "sanitizers are to see each block freed";
+  if (!SpareMemory::kKeeps) GTEST_SKIP() << "sanitizers are to see each block freed";
   in_new_thread([] {
     void *const one = SpareMemory::get(100);
     void *const two = SpareMemory::get(100);
@@ -60,7 +54,7 @@ TEST(SpareMemory, BlockOfAnySizeIsLargeEnough) {
 }
 
 TEST(SpareMemory, KeepsABoundedNumberOfEachSize) {
-  if (!kKeeps) GTEST_SKIP() << "sanitizers are to see each block freed";
+  if (!SpareMemory::kKeeps) GTEST_SKIP() << "sanitizers are to see each block freed";
   constexpr std::size_t kMany = 1000;
   in_new_thread([] {
     std::vector<void *> blocks;
