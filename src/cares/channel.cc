@@ -281,6 +281,7 @@ Answer Channel::failure_of(const Question &question, int ares_status) {
 void Channel::finish(Question &question, Answer answer) noexcept {
   end(question);
   answer.origin.queries = question.queries;
+  answer.overrun = question.queries > 1 && sockets_.take_overrun();
   if (answer.origin.server) answer.origin.round_trip = round_trip_of(question);
   journal_.answered(question, answer);
   question.on_answer(std::move(answer));

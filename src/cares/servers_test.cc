@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -21,8 +22,12 @@ namespace {
 class TestQuestion final : public Question {
  public:
   using Question::Question;
-  void on_answer(Answer answer) noexcept override { status = answer.status; }
+  void on_answer(Answer answer) noexcept override {
+    status = answer.status;
+    overrun = answer.overrun;
+  }
   int status = -1;
+  bool overrun = false;
 };
 
 // Denies all names, except that it leaves those that begin with 's' without an answer; driven by the test's own loop.
@@ -47,7 +52,7 @@ class DenyingServer {
   const ServerAddress &at() const { return at_; }
   std::size_t ports() const { return ports_.size(); }
 
- private:
+  // Answers all that was asked.
   void serve() {
     unsigned char message[512];
     sockaddr_in from;
@@ -62,6 +67,7 @@ class DenyingServer {
     }
   }
 
+ private:
   const int fd_;
   ServerAddress at_{};
   evloop_io *io_;
@@ -70,8 +76,9 @@ class DenyingServer {
 
 class ServersTest : public testing::Test {
  protected:
-  void open(const Servers::Lifetime &lifetime) {
+  void open(const Servers::Lifetime &lifetime, unsigned timeout_ms = 2000) {
     Channel::Options options;
+    options.timeout_ms = timeout_ms;
     options.servers = {server_.at()};
     servers_ = std::make_unique<Servers>(
         loop_, options, journal_, [](void *loop) { evloop_break(static_cast<struct ev_loop *>(loop)); }, loop_,
@@ -86,6 +93,21 @@ class ServersTest : public testing::Test {
     TestQuestion &question = ask(name);
     while (question.status < 0) evloop_run(loop_);  // until there is progress
     return question.status;
+  }
+
+  void run_until_idle() {
+    while (!servers_->idle()) evloop_run(loop_);
+  }
+  // The sockets through which the server is asked.
+  void set_receive_buffer(int octets) {
+    for (int fd = 0; fd < 1024; ++fd) {
+      sockaddr_in peer{};
+      socklen_t size = sizeof peer;
+      if (getpeername(fd, reinterpret_cast<sockaddr *>(&peer), &size) != 0) continue;
+      if (peer.sin_family == AF_INET && ntohs(peer.sin_port) == server_.at().port) {
+        EXPECT_EQ(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets), 0);
+      }
+    }
   }
 
   struct ev_loop *const loop_ = evloop_get_default();
@@ -120,7 +142,7 @@ TEST_F(ServersTest, QuestionsOnTheirWayAreAnsweredOnTheOldPort) {
   std::vector<TestQuestion *> asked;
   for (int i = 0; i < 20; ++i) asked.push_back(&ask("a" + std::to_string(i) + ".test"));
   EXPECT_FALSE(servers_->idle());
-  while (!servers_->idle()) evloop_run(loop_);
+  run_until_idle();
   for (const TestQuestion *question : asked) EXPECT_EQ(question->status, DNS_ENOTFOUND);
   EXPECT_EQ(server_.ports(), 20u);
 }
@@ -129,9 +151,31 @@ TEST_F(ServersTest, PortsAreNewWhenAChannelIsUsedAgain) {
   open({10, 3600});
   for (int round = 0; round < 6; ++round) {
     for (int i = 0; i < 10; ++i) ask("a" + std::to_string(i) + ".test");
-    while (!servers_->idle()) evloop_run(loop_);
+    run_until_idle();
   }
   EXPECT_EQ(server_.ports(), 6u);
+}
+
+TEST_F(ServersTest, RepliesThatTheReceiveBufferHadNoRoomForAreToldOfOnce) {
+  open(Servers::Lifetime(), 50);
+  ask("silent.test");  // opens the socket
+  set_receive_buffer(1);
+  for (int i = 0; i < 30; ++i) ask("a" + std::to_string(i) + ".test");
+  server_.serve();
+  set_receive_buffer(1 << 20);
+  run_until_idle();
+  for (const auto &question : questions_) {
+    EXPECT_EQ(question->status, question->name == "silent.test" ? DNS_ETIMEOUT : DNS_ENOTFOUND);
+  }
+  EXPECT_EQ(std::ranges::count_if(questions_, [](const auto &question) { return question->overrun; }), 1);
+}
+
+TEST_F(ServersTest, ServerThatIsSilentIsNoOverrun) {
+  open(Servers::Lifetime(), 50);
+  const TestQuestion &silent = ask("silent.test");
+  run_until_idle();
+  EXPECT_EQ(silent.status, DNS_ETIMEOUT);
+  EXPECT_FALSE(silent.overrun);
 }
 
 }  // namespace

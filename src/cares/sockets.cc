@@ -1,5 +1,6 @@
 #include "cares/sockets.h"
 
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace dns_cares {
 namespace {
@@ -119,6 +121,7 @@ ares_socket_t Sockets::open(int domain, int type, int protocol, void *arg) {
 
 int Sockets::close(ares_socket_t fd, void *arg) {
   auto *self = static_cast<Sockets *>(arg);
+  self->overrun_ |= has_dropped(self->socket_of(fd));
   std::erase_if(self->sockets_, [fd](const Socket &socket) { return socket.watcher->fd() == fd; });
   return ::close(fd);
 }
@@ -235,6 +238,20 @@ std::size_t Sockets::replace_message(std::string &octets, std::size_t place, std
   message.append(reinterpret_cast<const char *>(with.data()), with.size());
   octets.replace(place, kLength + length, message);
   return message.size();
+}
+
+bool Sockets::has_dropped(Socket &socket) {
+  if (socket.stream) return false;
+  std::uint32_t counts[SK_MEMINFO_VARS];
+  socklen_t size = sizeof counts;
+  if (getsockopt(socket.watcher->fd(), SOL_SOCKET, SO_MEMINFO, counts, &size) != 0) return false;
+  return std::exchange(socket.dropped, counts[SK_MEMINFO_DROPS]) != counts[SK_MEMINFO_DROPS];
+}
+
+bool Sockets::take_overrun() {
+  bool overrun = std::exchange(overrun_, false);
+  for (Socket &socket : sockets_) overrun |= has_dropped(socket);
+  return overrun;
 }
 
 std::size_t Sockets::octets_held(int fd) const {

@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -57,6 +58,9 @@ class Sockets {
   bool no_memory() const { return no_memory_; }
   void clear_no_memory() { no_memory_ = false; }
 
+  // Whether the kernel has dropped datagrams that found a receive buffer full, since this was last called.
+  bool take_overrun();
+
   // How many small replies the receive buffer of a new socket holds, with room to spare, within reason.
   static std::size_t replies_that_fit();
 
@@ -69,6 +73,7 @@ class Sockets {
     // and behind them the beginning of the next one.
     std::string octets;
     std::size_t whole = 0;
+    std::uint32_t dropped = 0;  // datagrams, as far as take_overrun() knows
   };
 
   static ares_socket_t open(int domain, int type, int protocol, void *self);
@@ -83,6 +88,7 @@ class Sockets {
                                 ares_socklen_t *from_size);
   ares_ssize_t receive_stream(Socket &socket, void *data, std::size_t size);
   void find_whole_messages(Socket &socket);
+  static bool has_dropped(Socket &socket);
   std::size_t replace_message(std::string &octets, std::size_t place, std::size_t length, Octets with);
 
   struct ev_loop *const loop_;
@@ -90,6 +96,7 @@ class Sockets {
   void *const arg_;
   Observer &observer_;
   std::vector<Socket> sockets_;  // one or two for each server
+  bool overrun_ = false;         // a socket that is closed now
   bool no_memory_ = false;
   int datagrams_to_read_ = 0;
 };

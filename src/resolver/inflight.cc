@@ -105,7 +105,7 @@ void Inflight::drop(Query &query) {
 }
 
 void Inflight::send_queued() noexcept {
-  while (!queued_.empty() && on_wire_count_ < window_) {
+  while (!queued_.empty() && on_wire_count_ < window_.size()) {
     Query &query = queued_.front();
     if (!query.has_waiters() && !query.ahead) {
       drop(query);
@@ -124,6 +124,7 @@ void Inflight::ask_again() noexcept {
 }
 
 void Inflight::answered(Query &query) {
+  query.answer().overrun ? window_.on_overrun() : window_.on_answer();
   --on_wire_count_;
   answered_.push_back(query);
 }

@@ -12,6 +12,7 @@
 #include "hash_table.h"
 #include "list.h"
 #include "resolver/upstream.h"
+#include "resolver/window.h"
 
 namespace dns_cares {
 
@@ -39,7 +40,7 @@ class Inflight {
     ~Listener() = default;
   };
 
-  // `window`: how many queries may be on the wire at once.
+  // `window`: how many queries may be on the wire at once, and fewer for a while after replies were lost here.
   Inflight(Upstream &upstream, Listener &listener, std::size_t window)
       : upstream_(upstream), listener_(listener), window_(window) {}
   ~Inflight();
@@ -52,9 +53,9 @@ class Inflight {
   bool ask_ahead(const NameKey &key, RRType type) noexcept;
 
   // Whether a query wanted now would be sent at once.
-  bool has_room() const { return queued_.empty() && on_wire_count_ < window_; }
+  bool has_room() const { return queued_.empty() && on_wire_count_ < window_.size(); }
   // Whether send_queued() or settle() would do something.
-  bool has_work() const { return !answered_.empty() || (!queued_.empty() && on_wire_count_ < window_); }
+  bool has_work() const { return !answered_.empty() || (!queued_.empty() && on_wire_count_ < window_.size()); }
 
   // Puts queued queries on the wire, as many as there is room for.
   void send_queued() noexcept;
@@ -81,7 +82,7 @@ class Inflight {
 
   Upstream &upstream_;
   Listener &listener_;
-  const std::size_t window_;
+  Window window_;
   std::size_t on_wire_count_ = 0;
   Queries queued_;
   Queries on_wire_;

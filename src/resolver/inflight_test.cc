@@ -29,6 +29,13 @@ class FakeUpstream final : public Upstream {
     waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(index));
     question.on_answer(Answer::failure(status));
   }
+  void answer_after_overrun(std::size_t index) {
+    Question &question = *waiting.at(index);
+    waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(index));
+    Answer answer = Answer::failure(DNS_ENODATA);
+    answer.overrun = true;
+    question.on_answer(std::move(answer));
+  }
 
   bool at_once = false;
   std::string asked;
@@ -144,6 +151,32 @@ TEST_F(InflightTest, ThereIsNoRoomBesideAQueue) {
   // One place is free, but it is c's.
   EXPECT_FALSE(inflight_.has_room());
   EXPECT_TRUE(inflight_.has_work());
+}
+
+class InflightOfManyTest : public InflightTest {
+ protected:
+  InflightOfManyTest() : InflightTest(40) {}
+};
+
+TEST_F(InflightOfManyTest, AfterRepliesWereLostForWantOfRoomFewerAreOnTheWireAndThenMoreAgain) {
+  for (int i = 0; i < 2000; ++i) want(("a" + std::to_string(i)).c_str());
+  const auto go_on = [&] {
+    inflight_.settle();
+    inflight_.send_queued();
+  };
+  go_on();
+  EXPECT_EQ(inflight_.on_wire(), 40u);
+  upstream_.answer_after_overrun(0);
+  go_on();
+  EXPECT_EQ(inflight_.on_wire(), 39u) << "those that are on the wire stay there";
+  for (int i = 0; i < 19; ++i) upstream_.answer(0);
+  go_on();
+  EXPECT_EQ(inflight_.on_wire(), 20u);
+  for (int i = 0; i < 1000; ++i) {
+    upstream_.answer(0);
+    go_on();
+  }
+  EXPECT_EQ(inflight_.on_wire(), 40u);
 }
 
 TEST_F(InflightOfOneTest, WindowOfOneAsksOneAfterTheOther) {

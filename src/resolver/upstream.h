@@ -33,9 +33,9 @@ struct ExtendedError {
 
 // How an answer came about.
 struct Origin {
-  unsigned queries = 0;                 // sent, further tries included
-  std::optional<ServerAddress> server;  // who replied last; nobody
-  double round_trip = 0;                // seconds from the last query to that reply
+  unsigned queries = 0;                        // sent, further tries included
+  std::optional<ServerAddress> server;         // who replied last; nobody
+  double round_trip = 0;                       // seconds from the last query to that reply
   std::shared_ptr<const ExtendedError> error;  // none: a null pointer
 };
 
@@ -49,6 +49,8 @@ struct Answer {
   // section 5 when there is none. 0: not to be kept.
   std::uint32_t ttl = 0;
   Origin origin{};
+  // Whether replies were lost lately because so many came at once that the receive buffer had no room for them.
+  bool overrun = false;
 
   static Answer failure(int status) { return {status, {}, 0, {}}; }
 };
