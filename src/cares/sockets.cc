@@ -47,6 +47,13 @@ bool comes_from_null(const unsigned char *datagram) {
   return reinterpret_cast<std::uintptr_t>(datagram) < kFirstPage;
 }
 
+ssize_t send_parts(int fd, const iovec *parts, int count) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec *>(parts);
+  message.msg_iovlen = static_cast<std::size_t>(count);
+  return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
 ServerAddress server_address(const sockaddr &address) {
   if (address.sa_family == AF_INET) {
     const auto &v4 = reinterpret_cast<const sockaddr_in &>(address);
@@ -109,7 +116,7 @@ ares_socket_t Sockets::open(int domain, int type, int protocol, void *arg) {
   if (fd < 0) return ARES_SOCKET_BAD;
   try {
     auto watcher = std::make_unique<evloop_io>(self->loop_, fd, 0, self->on_ready_, self->arg_, Liveness::kWeak);
-    self->sockets_.push_back({std::move(watcher), type == SOCK_STREAM, {}, {}});
+    self->sockets_.push_back({std::move(watcher), type == SOCK_STREAM});
   } catch (const std::bad_alloc &) {
     self->no_memory_ = true;
     ::close(fd);
@@ -127,7 +134,10 @@ int Sockets::close(ares_socket_t fd, void *arg) {
 }
 
 int Sockets::connect(ares_socket_t fd, const sockaddr *address, ares_socklen_t size, void *arg) {
-  static_cast<Sockets *>(arg)->socket_of(fd).server = server_address(*address);
+  Socket &socket = static_cast<Sockets *>(arg)->socket_of(fd);
+  socket.server = server_address(*address);
+  socket.peer_size = std::min(size, static_cast<socklen_t>(sizeof socket.peer));
+  std::memcpy(&socket.peer, address, socket.peer_size);
   return ::connect(fd, address, size);
 }
 
@@ -144,23 +154,20 @@ Sockets::Socket &Sockets::socket_of(int fd) {
 }
 
 ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void *arg) {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec *>(parts);
-  message.msg_iovlen = static_cast<std::size_t>(count);
   auto *self = static_cast<Sockets *>(arg);
   const Socket &socket = self->socket_of(fd);
-  if (socket.stream) return sendmsg(fd, &message, MSG_NOSIGNAL);
-  // It comes in one part.
+  if (socket.stream) return send_parts(fd, parts, count);
+  // A datagram comes in one part.
   const auto *const datagram = static_cast<const unsigned char *>(parts->iov_base);
   if (comes_from_null(datagram)) {
     self->no_memory_ = true;
     errno = ENOMEM;
     return -1;
   }
-  ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+  ssize_t sent = ::send(fd, datagram, parts->iov_len, MSG_NOSIGNAL);
   // The port is closed, says the ICMP error of an earlier datagram. This one will have its own error, and that the
   // read will find: c-ares then gives up the server for all its queries, instead of for this one alone.
-  if (sent < 0 && errno == ECONNREFUSED) sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+  if (sent < 0 && errno == ECONNREFUSED) sent = ::send(fd, datagram, parts->iov_len, MSG_NOSIGNAL);
   const bool lost = sent < 0 && (errno == EAGAIN || errno == ENOBUFS);
   if (sent < 0 && !lost) return sent;
   // A full send buffer loses it, as datagrams are lost: c-ares would give up the server.
@@ -176,13 +183,16 @@ ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, in
                        : self->receive_datagram(socket, data, size, flags, from, from_size);
 }
 
+// From its server, since no other is let through to a socket that is connected: the kernel need not say from whom.
 ares_ssize_t Sockets::receive_datagram(const Socket &socket, void *data, std::size_t size, int flags, sockaddr *from,
                                        ares_socklen_t *from_size) {
-  const ares_socklen_t room = from_size != nullptr ? *from_size : 0;
+  if (from != nullptr) {
+    std::memcpy(from, &socket.peer, std::min(*from_size, socket.peer_size));
+    *from_size = socket.peer_size;
+  }
   while (datagrams_to_read_ > 0) {
     --datagrams_to_read_;
-    if (from_size != nullptr) *from_size = room;
-    const ssize_t got = recvfrom(socket.watcher->fd(), data, size, flags, from, from_size);
+    const ssize_t got = recv(socket.watcher->fd(), data, size, flags);
     if (got < 0) return got;
     const Octets message = {static_cast<const unsigned char *>(data), static_cast<std::size_t>(got)};
     const Octets to_see = observer_.on_message(message, socket.server);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <ares.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -69,9 +70,11 @@ class Sockets {
     std::unique_ptr<evloop_io> watcher;
     bool stream;
     ServerAddress server{};
+    sockaddr_in6 peer{};  // the same, as it was connected to; or a sockaddr_in
+    socklen_t peer_size = 0;
     // What a stream has brought: whole messages, each behind its length (RFC 1035 section 4.2.2), for c-ares to take,
     // and behind them the beginning of the next one.
-    std::string octets;
+    std::string octets{};
     std::size_t whole = 0;
     std::uint32_t dropped = 0;  // datagrams, as far as take_overrun() knows
   };
