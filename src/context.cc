@@ -125,6 +125,10 @@ void Context::ask(Question &question) noexcept {
   question.on_answer(Answer::failure(status));
 }
 
+void Context::flush() noexcept {
+  if (servers_ != nullptr) servers_->flush();
+}
+
 void Context::ask_for_turn(Dependent &dependent) {
   ready_.push_back(dependent);
   update();

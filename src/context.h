@@ -113,6 +113,7 @@ class Context final : private Upstream {
   void release();
 
   void ask(Question &question) noexcept override;
+  void flush() noexcept override;
   void reload_if_changed(double now);
   void drop_retired();
   void watch_network();

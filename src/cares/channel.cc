@@ -171,8 +171,17 @@ void Channel::send(Question &question) {
     ++question.queries;
     journal_.sent(question.name.c_str(), question.type, nullptr, 0);
   }
+  // What c-ares asks again it asks by itself, in case one among many does not come through.
+  sockets_.set_gathering(true);
   give_to_cares(question);
+  sockets_.set_gathering(false);
   sending_ = nullptr;
+}
+
+// c-ares is told of an error in the next turn of the loop.
+void Channel::flush() noexcept {
+  sockets_.flush();
+  if (sockets_.failed() != ARES_SOCKET_BAD) start_timer(0);
 }
 
 #if DNS_CARES_HAS_DNSREC
@@ -331,7 +340,7 @@ void Channel::dns_sock_cb(int fd, int revents, void *arg) {
 void Channel::dns_timer_cb(void *arg) {
   auto *self = static_cast<Channel *>(arg);
   self->timer_due_ = kNotArmed;
-  self->process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+  self->process(self->sockets_.failed(), ARES_SOCKET_BAD);
 }
 
 // What there is to read beyond the bound is there in the next turn of the loop.
@@ -345,6 +354,7 @@ void Channel::process(ares_socket_t readable, ares_socket_t writable) {
     // 1.18 takes a message in two steps, and would wait for an event between them.
   } while (sockets_.octets_held(readable) != held);
   replies_.clear();
+  flush();
   if (kTimeoutIsCheap || timer_due_ == kNotArmed) rearm_timer();
   owner_.on_progress();
 }
@@ -353,8 +363,11 @@ void Channel::process(ares_socket_t readable, ares_socket_t writable) {
 void Channel::rearm_timer() {
   timeval earliest;
   if (ares_timeout(channel_.get(), nullptr, &earliest) == nullptr) return;
-  const double after =
-      std::max(static_cast<double>(earliest.tv_sec) + static_cast<double>(earliest.tv_usec) / 1e6, kLeastTimeout);
+  start_timer(static_cast<double>(earliest.tv_sec) + static_cast<double>(earliest.tv_usec) / 1e6);
+}
+
+void Channel::start_timer(double after) {
+  after = std::max(after, kLeastTimeout);
   const double due = steady_now() + after;
   if (timer_due_ != kNotArmed && timer_due_ <= due) return;
   timer_due_ = due;

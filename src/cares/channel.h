@@ -65,6 +65,7 @@ class Channel final : public Upstream, private Sockets::Observer {
   };
 
   void ask(Question &question) noexcept override;
+  void flush() noexcept override;
   // When the last query went out, in seconds on the steady clock; 0: none has.
   double last_sent_at() const { return last_sent_at_; }
   // Whether no question is on its way.
@@ -86,6 +87,7 @@ class Channel final : public Upstream, private Sockets::Observer {
   void on_sent(Sockets::Octets message, const ServerAddress &to) noexcept override;
   void process(ares_socket_t readable, ares_socket_t writable);
   void rearm_timer();
+  void start_timer(double after);  // seconds
   void send(Question &question);
   void give_to_cares(Question &question);
 

@@ -19,6 +19,10 @@ Channel::Options for_whole_replies(Channel::Options options) {
   return options;
 }
 
+void flush_if_any(const std::unique_ptr<Channel> &channel) noexcept {
+  if (channel != nullptr) channel->flush();
+}
+
 bool is_idle(const std::unique_ptr<Channel> &channel) { return channel == nullptr || channel->idle(); }
 
 }  // namespace
@@ -41,6 +45,7 @@ std::unique_ptr<Channel> Servers::open(const Channel::Options &options) {
 
 void Servers::open_first(Line &line) {
   auto fresh = line.rested != nullptr ? std::move(line.rested) : open(line.options);
+  flush_if_any(line.first);
   (is_idle(line.first) ? line.rested : line.old.emplace_back()) = std::move(line.first);
   line.first = std::move(fresh);
   line.asked = 0;
@@ -68,6 +73,11 @@ void Servers::ask(Question &question) noexcept {
   }
   ++line.asked;
   line.first->ask(question);
+}
+
+void Servers::flush() noexcept {
+  flush_if_any(addresses_.first);
+  flush_if_any(whole_replies_.first);
 }
 
 bool Servers::is_old(const Line &line) const {

@@ -36,6 +36,7 @@ class Servers final : public Upstream, private Channel::Owner {
           void *progress_arg, const Lifetime &lifetime);
 
   void ask(Question &question) noexcept override;
+  void flush() noexcept override;
   bool idle() const { return addresses_.idle() && whole_replies_.idle(); }
 
  private:

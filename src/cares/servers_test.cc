@@ -79,7 +79,7 @@ class ServersTest : public testing::Test {
   void open(const Servers::Lifetime &lifetime, unsigned timeout_ms = 2000) {
     Channel::Options options;
     options.timeout_ms = timeout_ms;
-    options.servers = {server_.at()};
+    options.servers = {server_.at(), second_server_.at()};
     servers_ = std::make_unique<Servers>(
         loop_, options, journal_, [](void *loop) { evloop_break(static_cast<struct ev_loop *>(loop)); }, loop_,
         lifetime);
@@ -87,6 +87,7 @@ class ServersTest : public testing::Test {
   TestQuestion &ask(const std::string &name) {
     questions_.push_back(std::make_unique<TestQuestion>(name, RRType::kA));
     servers_->ask(*questions_.back());
+    servers_->flush();
     return *questions_.back();
   }
   int answer_to(const std::string &name) {
@@ -98,21 +99,25 @@ class ServersTest : public testing::Test {
   void run_until_idle() {
     while (!servers_->idle()) evloop_run(loop_);
   }
-  // The sockets through which the server is asked.
-  void set_receive_buffer(int octets) {
+  // Through which the server is asked.
+  std::vector<int> sockets() const {
+    std::vector<int> found;
     for (int fd = 0; fd < 1024; ++fd) {
       sockaddr_in peer{};
       socklen_t size = sizeof peer;
       if (getpeername(fd, reinterpret_cast<sockaddr *>(&peer), &size) != 0) continue;
-      if (peer.sin_family == AF_INET && ntohs(peer.sin_port) == server_.at().port) {
-        EXPECT_EQ(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets), 0);
-      }
+      if (peer.sin_family == AF_INET && ntohs(peer.sin_port) == server_.at().port) found.push_back(fd);
     }
+    return found;
+  }
+  void set_receive_buffer(int octets) const {
+    for (const int fd : sockets()) EXPECT_EQ(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets), 0);
   }
 
   struct ev_loop *const loop_ = evloop_get_default();
   Journal journal_;
   DenyingServer server_{loop_};
+  DenyingServer second_server_{loop_};
   std::vector<std::unique_ptr<TestQuestion>> questions_;
   std::unique_ptr<Servers> servers_;
 };
@@ -168,6 +173,36 @@ TEST_F(ServersTest, RepliesThatTheReceiveBufferHadNoRoomForAreToldOfOnce) {
     EXPECT_EQ(question->status, question->name == "silent.test" ? DNS_ETIMEOUT : DNS_ENOTFOUND);
   }
   EXPECT_EQ(std::ranges::count_if(questions_, [](const auto &question) { return question->overrun; }), 1);
+}
+
+// c-ares has been told that they are sent.
+TEST_F(ServersTest, WhatCannotBeSentIsAskedOfTheNextServerAtOnce) {
+  open(Servers::Lifetime(), 3600 * 1000);
+  ask("silent.test");  // opens the socket
+  for (const int fd : sockets()) EXPECT_EQ(shutdown(fd, SHUT_WR), 0);
+  TestQuestion a("a.test", RRType::kA);
+  TestQuestion b("b.test", RRType::kA);
+  TestQuestion longer("longer.test", RRType::kA);
+  for (TestQuestion *question : {&a, &b, &longer}) servers_->ask(*question);
+  servers_->flush();
+  while (a.status < 0 || b.status < 0 || longer.status < 0) evloop_run(loop_);
+  for (const TestQuestion *question : {&a, &b, &longer}) EXPECT_EQ(question->status, DNS_ENOTFOUND);
+  servers_.reset();
+}
+
+TEST_F(ServersTest, QuestionsAskedInOneGoAllGoOut) {
+  open({10, 3600});  // The channel is left in the middle.
+  for (int i = 0; i < 200; ++i) {
+    questions_.push_back(
+        std::make_unique<TestQuestion>(std::string(1 + static_cast<std::size_t>(i) % 7, 'a') + ".test", RRType::kA));
+    servers_->ask(*questions_.back());
+  }
+  servers_->flush();
+  run_until_idle();
+  for (const auto &question : questions_) {
+    EXPECT_EQ(question->status, DNS_ENOTFOUND);
+    EXPECT_EQ(question->queries, 1u);
+  }
 }
 
 TEST_F(ServersTest, ServerThatIsSilentIsNoOverrun) {

@@ -116,7 +116,7 @@ ares_socket_t Sockets::open(int domain, int type, int protocol, void *arg) {
   if (fd < 0) return ARES_SOCKET_BAD;
   try {
     auto watcher = std::make_unique<evloop_io>(self->loop_, fd, 0, self->on_ready_, self->arg_, Liveness::kWeak);
-    self->sockets_.push_back({std::move(watcher), type == SOCK_STREAM});
+    self->sockets_.push_back({.watcher = std::move(watcher), .stream = type == SOCK_STREAM, .outbox = Outbox(fd)});
   } catch (const std::bad_alloc &) {
     self->no_memory_ = true;
     ::close(fd);
@@ -155,24 +155,44 @@ Sockets::Socket &Sockets::socket_of(int fd) {
 
 ares_ssize_t Sockets::send(ares_socket_t fd, const iovec *parts, int count, void *arg) {
   auto *self = static_cast<Sockets *>(arg);
-  const Socket &socket = self->socket_of(fd);
+  Socket &socket = self->socket_of(fd);
   if (socket.stream) return send_parts(fd, parts, count);
   // A datagram comes in one part.
-  const auto *const datagram = static_cast<const unsigned char *>(parts->iov_base);
-  if (comes_from_null(datagram)) {
-    self->no_memory_ = true;
-    errno = ENOMEM;
-    return -1;
+  const Octets datagram = {static_cast<const unsigned char *>(parts->iov_base), parts->iov_len};
+  if (!comes_from_null(datagram.data())) return self->send_datagram(socket, datagram);
+  self->no_memory_ = true;
+  errno = ENOMEM;
+  return -1;
+}
+
+// What is lost here c-ares asks again after a timeout; with an error it would give up the server.
+ares_ssize_t Sockets::send_datagram(Socket &socket, Octets datagram) {
+  if (!gathering_ || !gather(socket, datagram)) {
+    errno = Outbox::send(socket.watcher->fd(), datagram);
+    if (errno != 0) return -1;
   }
-  ssize_t sent = ::send(fd, datagram, parts->iov_len, MSG_NOSIGNAL);
-  // The port is closed, says the ICMP error of an earlier datagram. This one will have its own error, and that the
-  // read will find: c-ares then gives up the server for all its queries, instead of for this one alone.
-  if (sent < 0 && errno == ECONNREFUSED) sent = ::send(fd, datagram, parts->iov_len, MSG_NOSIGNAL);
-  const bool lost = sent < 0 && (errno == EAGAIN || errno == ENOBUFS);
-  if (sent < 0 && !lost) return sent;
-  // A full send buffer loses it, as datagrams are lost: c-ares would give up the server.
-  self->observer_.on_sent({datagram, parts->iov_len}, socket.server);
-  return lost ? static_cast<ssize_t>(parts->iov_len) : sent;
+  observer_.on_sent(datagram, socket.server);
+  return static_cast<ares_ssize_t>(datagram.size());
+}
+
+bool Sockets::gather(Socket &socket, Octets datagram) noexcept {
+  if (socket.outbox.put(datagram)) return true;
+  flush(socket);
+  return socket.outbox.put(datagram);
+}
+
+void Sockets::flush(Socket &socket) noexcept {
+  const int error = socket.outbox.flush(socket.watcher->fd());
+  if (error != 0) socket.error = error;
+}
+
+void Sockets::flush() noexcept {
+  for (Socket &socket : sockets_) flush(socket);
+}
+
+ares_socket_t Sockets::failed() const {
+  const auto failed = std::ranges::find_if(sockets_, [](const Socket &socket) { return socket.error != 0; });
+  return failed != sockets_.end() ? failed->watcher->fd() : ARES_SOCKET_BAD;
 }
 
 ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, int flags, sockaddr *from,
@@ -184,8 +204,12 @@ ares_ssize_t Sockets::receive(ares_socket_t fd, void *data, std::size_t size, in
 }
 
 // From its server, since no other is let through to a socket that is connected: the kernel need not say from whom.
-ares_ssize_t Sockets::receive_datagram(const Socket &socket, void *data, std::size_t size, int flags, sockaddr *from,
+ares_ssize_t Sockets::receive_datagram(Socket &socket, void *data, std::size_t size, int flags, sockaddr *from,
                                        ares_socklen_t *from_size) {
+  if (socket.error != 0) {
+    errno = std::exchange(socket.error, 0);
+    return -1;
+  }
   if (from != nullptr) {
     std::memcpy(from, &socket.peer, std::min(*from_size, socket.peer_size));
     *from_size = socket.peer_size;

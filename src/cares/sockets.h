@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "cares/outbox.h"
 #include "evloop/watchers.h"
 #include "resolver/address.h"
 
@@ -49,6 +50,12 @@ class Sockets {
   // Has the socket watched for EVLOOP_READ, EVLOOP_WRITE, both, or nothing.
   void watch(int fd, int events);
 
+  // Until it is switched off, datagrams wait for flush(), which takes many of them at once.
+  void set_gathering(bool on) { gathering_ = on; }
+  void flush() noexcept;
+  // A socket whose error c-ares has yet to read, since it came only with flush(); ARES_SOCKET_BAD: there is none.
+  ares_socket_t failed() const;
+
   // Has at most so many datagrams read before the next call, whatever becomes of them: there may always be more.
   void set_datagrams_to_read(int count) { datagrams_to_read_ = count; }
 
@@ -76,6 +83,8 @@ class Sockets {
     // and behind them the beginning of the next one.
     std::string octets{};
     std::size_t whole = 0;
+    Outbox outbox;              // of datagrams
+    int error = 0;              // of flush()
     std::uint32_t dropped = 0;  // datagrams, as far as take_overrun() knows
   };
 
@@ -87,7 +96,10 @@ class Sockets {
   static ares_ssize_t send(ares_socket_t fd, const iovec *parts, int count, void *self);
 
   Socket &socket_of(int fd);
-  ares_ssize_t receive_datagram(const Socket &socket, void *data, std::size_t size, int flags, sockaddr *from,
+  ares_ssize_t send_datagram(Socket &socket, Octets datagram);
+  bool gather(Socket &socket, Octets datagram) noexcept;
+  static void flush(Socket &socket) noexcept;
+  ares_ssize_t receive_datagram(Socket &socket, void *data, std::size_t size, int flags, sockaddr *from,
                                 ares_socklen_t *from_size);
   ares_ssize_t receive_stream(Socket &socket, void *data, std::size_t size);
   void find_whole_messages(Socket &socket);
@@ -101,6 +113,7 @@ class Sockets {
   std::vector<Socket> sockets_;  // one or two for each server
   bool overrun_ = false;         // a socket that is closed now
   bool no_memory_ = false;
+  bool gathering_ = false;
   int datagrams_to_read_ = 0;
 };
 

@@ -57,8 +57,9 @@ class Inflight {
   // Whether send_queued() or settle() would do something.
   bool has_work() const { return !answered_.empty() || (!queued_.empty() && on_wire_count_ < window_.size()); }
 
-  // Puts queued queries on the wire, as many as there is room for.
+  // Puts queued queries on the wire, as many as there is room for; they are there after the next flush().
   void send_queued() noexcept;
+  void flush() noexcept { upstream_.flush(); }
 
   // Puts what is on the wire back in front of the queue: nobody answers it any more.
   void ask_again() noexcept;

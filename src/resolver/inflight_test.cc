@@ -24,6 +24,7 @@ class FakeUpstream final : public Upstream {
     most_at_once = std::max(most_at_once, waiting.size());
     if (at_once) answer(0);
   }
+  void flush() noexcept override {}
   void answer(std::size_t index, int status = DNS_ENODATA) {
     Question &question = *waiting.at(index);
     waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(index));

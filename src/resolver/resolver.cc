@@ -335,6 +335,7 @@ void Resolver::advance(double now) noexcept {
   inflight_.settle();
   admit_waiting();
   inflight_.send_queued();
+  inflight_.flush();
 }
 
 void Resolver::admit_waiting() noexcept {

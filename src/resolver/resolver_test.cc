@@ -88,6 +88,7 @@ class FakeUpstream final : public Upstream {
     most_at_once_ = std::max(most_at_once_, waiting_.size());
     if (at_once_) answer_all();
   }
+  void flush() noexcept override {}
 
   void script(const std::string &question, Answer answer) { script_.insert_or_assign(question, std::move(answer)); }
   void answer_at_once() { at_once_ = true; }
@@ -1617,6 +1618,7 @@ class PreparedUpstream final : public Upstream {
     if (at_once_) return answer(question);
     waiting_.push_back(&question);
   }
+  void flush() noexcept override {}
   void answer_all() {
     for (Question *question : waiting_) answer(*question);
     waiting_.clear();

@@ -102,9 +102,10 @@ class Question {
 
 class Upstream {
  public:
-  // Asks the servers. The question must live until it was answered or the upstream is gone, whichever is
-  // first; an upstream that goes answers nothing any more.
+  // Asks the servers: the question is on the wire after the next flush(), if not before. It must live until it was
+  // answered or the upstream is gone, whichever is first; an upstream that goes answers nothing any more.
   virtual void ask(Question &question) noexcept = 0;
+  virtual void flush() noexcept = 0;
 
  protected:
   ~Upstream() = default;

@@ -63,6 +63,10 @@ int getsockname(int fd, sockaddr *address, socklen_t *size) noexcept {
   if (fails("getsockname", ENOBUFS)) return -1;
   PASS_ON(getsockname, fd, address, size);
 }
+ssize_t send(int fd, const void *data, size_t size, int flags) {
+  if (fails("send", ENETDOWN)) return -1;
+  PASS_ON(send, fd, data, size, flags);
+}
 ssize_t sendmsg(int fd, const msghdr *message, int flags) {
   if (fails("sendmsg", ENETDOWN)) return -1;
   PASS_ON(sendmsg, fd, message, flags);
