@@ -33,8 +33,16 @@ class Figures:
 
     def best(self, subjects, family):
         """The highest rate of any of the subjects, at any window at which it lost nothing."""
-        rates = [self.median(rate, "peers", c["subject"], family=family, window=c["window"]) for c in self.cells
-                 if c["section"] == "peers" and c["subject"] in subjects and c["family"] == family and lost(c) == 0]
+        return self.highest_rate(c for c in self.cells if c["section"] == "peers" and c["family"] == family
+                                 and c["subject"] in subjects)
+
+    def best_of_scale(self, subjects, names):
+        """The same for so many names."""
+        return self.highest_rate(c for c in self.cells if c["section"] == "scale" and c["names"] == names
+                                 and c["subject"] in subjects)
+
+    def highest_rate(self, cells):
+        rates = [statistics.median(rate(figures) for figures in cell["rounds"]) for cell in cells if lost(cell) == 0]
         return max(rates, default=None)
 
 

@@ -5,7 +5,7 @@ import random
 import sys
 import time
 
-from subjects import CACHED, FAMILIES, PACED, SCALES, SUBJECTS, WINDOWS
+from subjects import CACHED, FAMILIES, PACED, SCALED, SCALED_WINDOW, SCALES, SUBJECTS, WINDOWS
 
 PROGRAMS = "bench/bin"  # in the build folder
 CACHED_NAMES = 100
@@ -60,6 +60,8 @@ class Plan:
             if subject.key == "ours":
                 for names in SCALES:
                     self.add("scale", subject, "A", 0, names, UNLIMITED)
+            for names in SCALED.get(subject.key, ()):
+                self.add("scale", subject, "A", SCALED_WINDOW, names)
 
     def add_cached(self):
         for subject in self.all_subjects:

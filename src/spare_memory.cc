@@ -5,9 +5,9 @@
 namespace dns_cares {
 namespace {
 
-constexpr std::size_t kStep = 16;        // octets by which the sizes differ
-constexpr std::size_t kShelves = 32;     // one for each size
-constexpr unsigned kMostOnAShelf = 256;  // so a thread keeps 2 MiB at the very most
+constexpr std::size_t kStep = SpareMemory::kStep;
+constexpr std::size_t kShelves = SpareMemory::kLargest / kStep;  // one for each size
+constexpr unsigned kMostOnAShelf = 256;                          // so a thread keeps 2 MiB at the very most
 
 struct Block {
   Block *next;

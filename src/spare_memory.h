@@ -8,6 +8,7 @@
 // sanitizers nothing is kept, so that they see what is used after it was freed.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -28,10 +29,19 @@ class SpareMemory {
   // Whether blocks are kept, or each is freed at once, for a sanitizer to see.
   static constexpr bool kKeeps = DNS_CARES_SANITIZED == 0;
 
+  static constexpr std::size_t kStep = 16;      // octets by which the sizes differ
+  static constexpr std::size_t kLargest = 512;  // Beyond it, nothing is kept.
+
   // At least so many octets, aligned for any type. Throws std::bad_alloc.
   static void *get(std::size_t size);
   // `size` as it was asked for.
   static void put(void *block, std::size_t size) noexcept;
+
+  // Octets that such a block takes of the heap, as glibc's malloc(3) has it: with a header, in multiples of 16.
+  static constexpr std::size_t heap_octets(std::size_t size) {
+    const std::size_t asked_for = size <= kLargest ? (size + kStep - 1) / kStep * kStep : size;
+    return std::max<std::size_t>(32, (asked_for + sizeof(std::size_t) + 15) / 16 * 16);
+  }
 };
 
 // What an object derives from that is made in such memory.

@@ -1,6 +1,7 @@
 #include "spare_memory.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <cstring>
 #include <functional>
@@ -38,6 +39,22 @@ TEST(SpareMemory, BlockIsUsedAgainForItsSizeTheLastOneFirst) {
     EXPECT_THROW(SpareMemory::get(100), std::bad_alloc);
     ::operator delete(one);
     ::operator delete(two);
+  });
+}
+
+TEST(SpareMemory, OctetsOfTheHeapAreThoseThatMallocTakes) {
+  if (!SpareMemory::kKeeps) GTEST_SKIP() << "a sanitizer's malloc is another one";
+  in_new_thread([] {
+    std::vector<void *> blocks;
+    for (std::size_t size = 1; size < 1500; ++size) {
+      void *const block = ::operator new(size <= SpareMemory::kLargest ? (size + 15) / 16 * 16 : size);
+      // The allocator gives a little more where what is left over is too small to be a block.
+      EXPECT_NEAR(static_cast<double>(SpareMemory::heap_octets(size)),
+                  static_cast<double>(malloc_usable_size(block) + sizeof(std::size_t)), 16)
+          << size;
+      blocks.push_back(block);
+    }
+    for (void *const block : blocks) ::operator delete(block);
   });
 }
 

@@ -181,6 +181,7 @@ void Channel::send(Question &question) {
 // c-ares is told of an error in the next turn of the loop.
 void Channel::flush() noexcept {
   sockets_.flush();
+  is_gathering_ = false;
   if (sockets_.failed() != ARES_SOCKET_BAD) start_timer(0);
 }
 
@@ -204,8 +205,12 @@ void Channel::give_to_cares(Question &question) {
 #endif
 
 void Channel::on_sent(Sockets::Octets message, const ServerAddress &to) noexcept {
-  last_sent_at_ = steady_now();
-  if (sending_ == nullptr) return note_resent(message, to);
+  if (sending_ == nullptr) {
+    last_sent_at_ = steady_now();
+    return note_resent(message, to);
+  }
+  if (!is_gathering_) last_sent_at_ = steady_now();  // What is asked in one go has one time.
+  is_gathering_ = true;
   sending_->id = id_of(message);
   sending_->sent_at = last_sent_at_;
   journal_.sent(sending_->name.c_str(), sending_->type, &to, ++sending_->queries);

@@ -119,6 +119,7 @@ class Channel final : public Upstream, private Sockets::Observer {
   Replies replies_;
   double last_sent_at_ = 0;
   Question *sending_ = nullptr;  // while c-ares is given a question
+  bool is_gathering_ = false;    // whether any has been sent since the last flush()
 #if !DNS_CARES_HAS_DNSREC
   QueryIds ids_;
   bool edns_ = true;  // until a server is found not to know it

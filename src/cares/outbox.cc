@@ -22,10 +22,13 @@ bool is_of_the_moment(int error) { return error == EAGAIN || error == ENOBUFS; }
 }  // namespace
 
 // A kernel that does not know the option would pass over it and send all as one datagram.
-bool Outbox::is_possible(int fd) noexcept {
-  int size = 0;
-  socklen_t length = sizeof size;
-  return getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, &length) == 0;
+bool Outbox::can_send_together(int fd) noexcept {
+  if (together_ == Together::kUnknown) {
+    int size = 0;
+    socklen_t length = sizeof size;
+    together_ = getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, &length) == 0 ? Together::kYes : Together::kNo;
+  }
+  return together_ == Together::kYes;
 }
 
 bool Outbox::put(Octets datagram) noexcept {
@@ -74,9 +77,9 @@ std::size_t Outbox::take_those_of_size(std::size_t size, Group &group) noexcept 
 }
 
 int Outbox::send_group(int fd, std::span<iovec> group) noexcept {
-  if (group.size() > 1 && together_) {
+  if (group.size() > 1 && can_send_together(fd)) {
     if (send_together(fd, group)) return 0;
-    if (!is_of_the_moment(errno) && errno != ECONNREFUSED) together_ = false;
+    if (!is_of_the_moment(errno) && errno != ECONNREFUSED) together_ = Together::kNo;
   }
   int error = 0;
   for (const iovec &part : group) {

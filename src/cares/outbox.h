@@ -20,16 +20,13 @@ class Outbox {
  public:
   using Octets = std::span<const unsigned char>;
 
-  // For the connected UDP socket that flush() will be given.
-  explicit Outbox(int fd) : together_(is_possible(fd)) {}
-
   bool empty() const { return count_ == 0; }
 
   // False if it is full, or if there is no memory.
   bool put(Octets datagram) noexcept;
 
-  // Sends all that is in it. 0, or the first error that is not of the moment: what did not go out is lost then, as
-  // datagrams are when a buffer is full.
+  // Sends all that is in it to whom the socket, always the same one, is connected. 0, or the first error that is not of
+  // the moment: what did not go out is lost then, as datagrams are when a buffer is full.
   int flush(int fd) noexcept;
 
   // Sends one at once: 0, or the error.
@@ -43,7 +40,7 @@ class Outbox {
   };
   using Group = std::array<iovec, kMost>;
 
-  static bool is_possible(int fd) noexcept;
+  bool can_send_together(int fd) noexcept;
   std::size_t take_those_of_size(std::size_t size, Group &group) noexcept;
   int send_group(int fd, std::span<iovec> group) noexcept;
   static bool send_together(int fd, std::span<iovec> group) noexcept;
@@ -51,7 +48,7 @@ class Outbox {
   std::vector<unsigned char> octets_{};  // of all, one behind the other
   std::array<Part, kMost> parts_{};
   std::size_t count_ = 0;
-  bool together_;  // whether the kernel takes many at once
+  enum class Together : unsigned char { kUnknown, kYes, kNo } together_ = Together::kUnknown;
 };
 
 }  // namespace dns_cares

@@ -116,7 +116,7 @@ ares_socket_t Sockets::open(int domain, int type, int protocol, void *arg) {
   if (fd < 0) return ARES_SOCKET_BAD;
   try {
     auto watcher = std::make_unique<evloop_io>(self->loop_, fd, 0, self->on_ready_, self->arg_, Liveness::kWeak);
-    self->sockets_.push_back({.watcher = std::move(watcher), .stream = type == SOCK_STREAM, .outbox = Outbox(fd)});
+    self->sockets_.push_back({.watcher = std::move(watcher), .stream = type == SOCK_STREAM});
   } catch (const std::bad_alloc &) {
     self->no_memory_ = true;
     ::close(fd);
@@ -128,7 +128,6 @@ ares_socket_t Sockets::open(int domain, int type, int protocol, void *arg) {
 
 int Sockets::close(ares_socket_t fd, void *arg) {
   auto *self = static_cast<Sockets *>(arg);
-  self->overrun_ |= has_dropped(self->socket_of(fd));
   std::erase_if(self->sockets_, [fd](const Socket &socket) { return socket.watcher->fd() == fd; });
   return ::close(fd);
 }
@@ -283,7 +282,7 @@ bool Sockets::has_dropped(Socket &socket) {
 }
 
 bool Sockets::take_overrun() {
-  bool overrun = std::exchange(overrun_, false);
+  bool overrun = false;
   for (Socket &socket : sockets_) overrun |= has_dropped(socket);
   return overrun;
 }

@@ -66,7 +66,8 @@ class Sockets {
   bool no_memory() const { return no_memory_; }
   void clear_no_memory() { no_memory_ = false; }
 
-  // Whether the kernel has dropped datagrams that found a receive buffer full, since this was last called.
+  // Whether the kernel has dropped datagrams that found the receive buffer of an open socket full, since this was last
+  // called.
   bool take_overrun();
 
   // How many small replies the receive buffer of a new socket holds, with room to spare, within reason.
@@ -83,7 +84,7 @@ class Sockets {
     // and behind them the beginning of the next one.
     std::string octets{};
     std::size_t whole = 0;
-    Outbox outbox;              // of datagrams
+    Outbox outbox{};            // of datagrams
     int error = 0;              // of flush()
     std::uint32_t dropped = 0;  // datagrams, as far as take_overrun() knows
   };
@@ -111,7 +112,6 @@ class Sockets {
   void *const arg_;
   Observer &observer_;
   std::vector<Socket> sockets_;  // one or two for each server
-  bool overrun_ = false;         // a socket that is closed now
   bool no_memory_ = false;
   bool gathering_ = false;
   int datagrams_to_read_ = 0;

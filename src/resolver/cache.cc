@@ -1,7 +1,5 @@
 #include "resolver/cache.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <cmath>
 #include <new>
@@ -72,8 +70,7 @@ Cache::Entry::Ptr Cache::Entry::make(const NameKey &key, RRType type, const Answ
 }
 
 std::size_t Cache::Entry::measure() const {
-  constexpr std::size_t kMallocHeader = sizeof(std::size_t);
-  return malloc_usable_size(const_cast<Entry *>(this)) + kMallocHeader + (rrset_ ? rrset_->bytes() : 0);
+  return SpareMemory::heap_octets(sizeof(Entry) + key_length_) + (rrset_ ? rrset_->bytes() : 0);
 }
 
 // What denies the name answers for all types: while it is there, nothing else of the name is.

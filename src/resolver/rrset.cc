@@ -1,7 +1,5 @@
 #include "resolver/rrset.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <memory>
 #include <new>
@@ -36,9 +34,6 @@ void RRset::free() {
   SpareMemory::put(this, octets);
 }
 
-std::size_t RRset::bytes() const {
-  constexpr std::size_t kMallocHeader = sizeof(std::size_t);
-  return malloc_usable_size(const_cast<RRset *>(this)) + kMallocHeader;
-}
+std::size_t RRset::bytes() const { return SpareMemory::heap_octets(size()); }
 
 }  // namespace dns_cares
