@@ -84,8 +84,8 @@ void read_name(std::string_view text) {
   } else {
     claim(name == text, "a name that has no A-labels stays as it is");
   }
-  const WireName wire = to_wire_name(text);
   if (!is_valid_name(text)) return;
+  const WireName wire = to_wire_name(text);
   claim(text.size() <= 4 * WireName::kMost, "a valid name is not too long, escapes included");
   std::string lower(text);
   make_lower(lower);

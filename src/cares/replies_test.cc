@@ -138,6 +138,17 @@ TEST(Replies, MalformedOneHasNoShortForm) {
   EXPECT_TRUE(replies.keep({}, kServer).empty());
 }
 
+// c-ares would read another question in the short form, whose header is another one.
+TEST(Replies, OneWhoseQuestionGoesOnInTheHeaderIsMalformed) {
+  const Message message = {0, 1, 0, 0x80, 0, 1, 0, 0, 0, 1, 0, 0, 1, 'a', 0xc0, 0, 0, 1, 0, 1};
+  for (const auto form : {Replies::Form::kAddresses, Replies::Form::kWhole}) {
+    Replies replies(form);
+    EXPECT_TRUE(replies.keep(message, kServer).empty());
+    EXPECT_TRUE(replies.pass_truncated(message).empty());
+    EXPECT_TRUE(replies.pass_malformed(message).empty());
+  }
+}
+
 TEST(Replies, MalformedOneThatIsPassedAnswersWithThat) {
   Replies replies(Replies::Form::kWhole);
   ShortForm(replies.keep(reply(), kServer));

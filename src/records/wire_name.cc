@@ -5,6 +5,9 @@
 namespace dns_cares {
 namespace {
 
+// Octets of a message before its first name (RFC 1035 section 4.1.1).
+constexpr std::size_t kHeader = 12;
+
 constexpr std::size_t kMaxLabel = 63;
 
 // RFC 1035 section 4.1.4: the top bits of what is a pointer, and not a label's length.
@@ -84,7 +87,7 @@ void print_name(const WireName &name, TextOut &out) {
 }
 
 // Has visit(label) called for each label, an empty one at the end, until it says false. Each pointer leads further to
-// the front than all before it, so the way ends.
+// the front than all before it, so the way ends; none into the header, where no name is.
 template <class Visit>
 bool Reader::read_name(const Visit &visit) {
   std::size_t at = place_;
@@ -96,7 +99,7 @@ bool Reader::read_name(const Visit &visit) {
     if ((length & kPointer) == kPointer) {
       if (at == end) break;
       const std::size_t target = (length & ~std::size_t{kPointer}) << 8 | message_[at++];
-      if (target >= earliest) break;
+      if (target >= earliest || target < kHeader) break;
       if (!moved) place_ = at;
       moved = true;
       earliest = at = target;

@@ -26,26 +26,35 @@ std::string name_at(const std::string &message, std::size_t place) {
 
 using namespace std::string_literals;
 
+const std::string kHeader(12, '\0');
+
 TEST(WireName, IsReadToItsRoot) {
   EXPECT_EQ(name_at("\1a\4test\0rest"s, 0), "a.test.");
   EXPECT_EQ(name_at("\0"s, 0), ".");
 }
 
 TEST(WireName, GoesOnWhereAPointerLeads) {
-  const std::string message = "\4test\0\1a\xc0\0\1b\xc0\6rest"s;
-  EXPECT_EQ(name_at(message, 6), "a.test.");
-  EXPECT_EQ(name_at(message, 10), "b.a.test.");
-  Reader reader(octets(message), 10, message.size());
+  const std::string message = kHeader + "\4test\0\1a\xc0\xc\1b\xc0\x12rest"s;
+  EXPECT_EQ(name_at(message, 18), "a.test.");
+  EXPECT_EQ(name_at(message, 22), "b.a.test.");
+  Reader reader(octets(message), 22, message.size());
   WireName name;
   ASSERT_TRUE(reader.name(name));
-  EXPECT_EQ(reader.place(), 14u) << "behind the pointer, not where it leads";
+  EXPECT_EQ(reader.place(), 26u) << "behind the pointer, not where it leads";
 }
 
 TEST(WireName, IsMalformedWhereAPointerLeadsOnOrInACircle) {
-  EXPECT_EQ(name_at("\xc0\0"s, 0), "malformed") << "to itself";
-  EXPECT_EQ(name_at("\1a\xc0\0"s, 0), "malformed") << "to what it is the end of";
-  EXPECT_EQ(name_at("\xc0\2\1a\0"s, 0), "malformed") << "forward";
-  EXPECT_EQ(name_at("\xc0\2\xc0\0"s, 2), "malformed") << "to and fro";
+  EXPECT_EQ(name_at(kHeader + "\xc0\xc"s, 12), "malformed") << "to itself";
+  EXPECT_EQ(name_at(kHeader + "\1a\xc0\xc"s, 12), "malformed") << "to what it is the end of";
+  EXPECT_EQ(name_at(kHeader + "\xc0\xe\1a\0"s, 12), "malformed") << "forward";
+  EXPECT_EQ(name_at(kHeader + "\xc0\xe\xc0\xc"s, 14), "malformed") << "to and fro";
+}
+
+// What is there is not what it was for whoever is given another header.
+TEST(WireName, IsMalformedWhereAPointerLeadsIntoTheHeader) {
+  const std::string message = std::string(11, '\1') + "\0\0\xc0\xb\xc0\xc"s;
+  EXPECT_EQ(name_at(message, 13), "malformed");
+  EXPECT_EQ(name_at(message, 15), ".") << "behind it";
 }
 
 TEST(WireName, IsMalformedWhereItIsCutOrTooLong) {
