@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "loop.h"
@@ -43,9 +45,10 @@ class Load : public testing::Test {
   }
 
   void expect_all(int status) const {
-    std::size_t wrong = 0;
-    for (const Lookup *lookup : lookups_) wrong += lookup->outcome().calls != 1 || lookup->status() != status ? 1 : 0;
-    EXPECT_EQ(wrong, 0u) << "of " << lookups_.size();
+    using Outcomes = std::map<std::pair<int, int>, std::size_t>;  // calls and status, how many lookups
+    Outcomes outcomes;
+    for (const Lookup *lookup : lookups_) ++outcomes[{lookup->outcome().calls, lookup->status()}];
+    EXPECT_EQ(outcomes, (lookups_.empty() ? Outcomes() : Outcomes{{{1, status}, lookups_.size()}}));
   }
 
   Server server_;

@@ -86,6 +86,12 @@ add_test(NAME exports
   COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/exports_test.sh $<TARGET_FILE:dns_cares> ${PROJECT_SOURCE_DIR}
     "${DNS_CARES_SANITIZE}")
 
+if(DNS_CARES_HARDENING AND NOT DNS_CARES_SANITIZE)
+  add_test(NAME hardening COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/hardening_test.sh "${CMAKE_BUILD_TYPE}"
+    $<TARGET_FILE:dns_cares> $<TARGET_FILE:dns_cares_testkit> $<$<TARGET_EXISTS:dns-cares>:$<TARGET_FILE:dns-cares>>
+    $<TARGET_FILE:dns_cares_testkit_program>)
+endif()
+
 # Not under sanitizers, which would add nothing.
 find_program(ABIDIFF abidiff)
 if(ABIDIFF AND NOT DNS_CARES_SANITIZE)

@@ -16,7 +16,7 @@ constexpr const char *kWipe = "\r\033[K";
 
 std::string grouped(std::uint64_t number) {
   std::string digits = fmt::to_string(number);
-  for (std::size_t end = digits.size(); end > 3; end -= 3) digits.insert(end - 3, ",");
+  for (std::size_t end = digits.size(); end > 3; end -= 3) digits.insert(end - 3, 1, ',');
   return digits;
 }
 

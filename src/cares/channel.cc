@@ -7,6 +7,7 @@
 #include <array>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "clock.h"
 #include "dns_cares/dns_cares.h"
@@ -216,8 +217,9 @@ void Channel::on_sent(Sockets::Octets message, const ServerAddress &to) noexcept
   journal_.sent(sending_->name.c_str(), sending_->type, &to, ++sending_->queries);
 }
 
-// Without memory, or where something reads along, it is not counted.
+// Without memory it is not counted.
 void Channel::note_resent(Sockets::Octets message, const ServerAddress &to) noexcept {
+  overrun_ |= sockets_.take_overrun();
   try {
     Resent &resent = resent_[id_of(message)];
     resent.last_at = last_sent_at_;
@@ -295,7 +297,7 @@ Answer Channel::failure_of(const Question &question, int ares_status) {
 void Channel::finish(Question &question, Answer answer) noexcept {
   end(question);
   answer.origin.queries = question.queries;
-  answer.overrun = question.queries > 1 && sockets_.take_overrun();
+  answer.overrun = question.queries > 1 && std::exchange(overrun_, false);
   if (answer.origin.server) answer.origin.round_trip = round_trip_of(question);
   journal_.answered(question, answer);
   question.on_answer(std::move(answer));

@@ -125,6 +125,7 @@ class Channel final : public Upstream, private Sockets::Observer {
   bool edns_ = true;  // until a server is found not to know it
 #endif
   std::unordered_map<std::uint16_t, Resent> resent_;
+  bool overrun_ = false;       // since then, the kernel has dropped replies
   ServerAddress last_from_{};  // who sent the message that c-ares reads now
   double last_read_at_ = 0;    // and when
   Verdicts verdicts_;

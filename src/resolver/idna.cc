@@ -28,7 +28,7 @@ constexpr std::string_view kOtherFullStops[] = {"\xe3\x80\x82", "\xef\xbc\x8e", 
 
 std::string with_usual_full_stops(std::string name) {
   for (const std::string_view other : kOtherFullStops) {
-    for (std::size_t at = 0; (at = name.find(other, at)) != std::string::npos;) name.replace(at, other.size(), ".");
+    for (std::size_t at = 0; (at = name.find(other, at)) != std::string::npos;) name.replace(at, other.size(), 1, '.');
   }
   return name;
 }
