@@ -9,6 +9,7 @@
 #include <dns_cares/testkit.h>
 #include <ev.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -254,12 +255,12 @@ void print(const Soak &soak, double seconds) {
   const Counts &counts = soak.counts();
   std::printf(
       "%4.0f s: started %llu, ended %llu (ok %llu), cancelled %llu, reloads %llu, forks %llu, restarts %llu, "
-      "resident %ld KiB, descriptors %zu, cache %llu\n",
+      "resident %ld KiB, %zu KiB of them allocated, descriptors %zu, cache %llu\n",
       seconds, static_cast<unsigned long long>(counts.started), static_cast<unsigned long long>(counts.ended),
       static_cast<unsigned long long>(counts.ok), static_cast<unsigned long long>(counts.cancelled),
       static_cast<unsigned long long>(counts.reloads), static_cast<unsigned long long>(counts.forks),
-      static_cast<unsigned long long>(counts.restarts), resident_octets() / 1024, open_descriptors(),
-      static_cast<unsigned long long>(soak.cache_bytes()));
+      static_cast<unsigned long long>(counts.restarts), resident_octets() / 1024, mallinfo2().uordblks / 1024,
+      open_descriptors(), static_cast<unsigned long long>(soak.cache_bytes()));
   std::fflush(stdout);
 }
 
