@@ -9,7 +9,7 @@ SOAK_ARGS ?=
 build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
 
-.PHONY: help run test asan tsan fuzz soak reliability bench bench-quick packages docs abi deb format tidy fresh trixie
+.PHONY: help run test asan tsan clang valgrind coverage fuzz soak reliability bench bench-quick packages docs abi deb format tidy fresh trixie
 .PHONY: fresh-deb clean
 
 help: ## Show this list (the default)
@@ -35,8 +35,24 @@ tsan: ## The tests that use threads, under ThreadSanitizer
 	$(call build,tsan) --target thread_tests testkit_tests
 	ctest --preset tsan $(CTEST_ARGS)
 
+clang: ## The same tests, everything built by clang
+	scripts/install-packages build test clang
+	$(call build,clang)
+	ctest --preset clang
+
+valgrind: ## The main flows under Valgrind's memcheck
+	scripts/install-packages build test valgrind
+	$(call build,debug) --target contract_tests cpp_tests
+	scripts/valgrind build/debug/tests
+
+coverage: ## How many lines the tests run: fails under 90 % of all, or 95 % of those that read replies
+	scripts/install-packages build test coverage
+	$(call build,coverage)
+	ctest --preset coverage
+	scripts/coverage build/coverage
+
 fuzz: ## Search with each fuzz target for FUZZ_SECONDS (1800), in build/fuzz; what is found ends it
-	scripts/install-packages build test fuzz
+	scripts/install-packages build test clang
 	$(call build,fuzz)
 	for target in reply text cache calls; do \
 	  mkdir -p build/fuzz/found/$$target && \

@@ -455,7 +455,7 @@ TEST_F(DecodeTest, ReplyCutShortAnywhereIsABadReply) {
 
 TEST_F(DecodeTest, CountOfMoreRecordsThanThereAreIsABadReply) {
   std::string octets = Reply("a.test").a("a.test", "192.0.2.1").octets();
-  for (const std::size_t count : {7, 9, 11}) {
+  for (const std::size_t count : {7U, 9U, 11U}) {
     std::string more = octets;
     ++more[count];
     EXPECT_EQ(text_of(decode_octets(more)), bad_reply_) << count;
