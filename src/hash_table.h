@@ -18,6 +18,9 @@ class HashTable {
   // Octets that it holds itself.
   std::size_t bytes() const { return slots_.capacity() * sizeof(Slot); }
 
+  // Octets that the next insert() takes beside those, if the table has to grow for it; it gives the old ones back.
+  std::size_t bytes_to_grow() const { return is_full() ? grown() * sizeof(Slot) : 0; }
+
   // The element with this hash for which matches(element) holds; nullptr if there is none.
   template <class Matches>
   T *find(std::size_t hash, const Matches &matches) const {
@@ -35,7 +38,7 @@ class HashTable {
 
   // Throws std::bad_alloc, and has then changed nothing.
   void insert(T &element, std::size_t hash) {
-    if (size_ == slots_.size() / 4 * 3) grow();
+    if (is_full()) grow();
     place({hash, &element});
     ++size_;
   }
@@ -74,8 +77,11 @@ class HashTable {
     slots_[gap] = {};
   }
 
+  bool is_full() const { return size_ == slots_.size() / 4 * 3; }
+  std::size_t grown() const { return slots_.empty() ? kFirstSlots : 2 * slots_.size(); }
+
   void grow() {
-    std::vector<Slot> old(slots_.empty() ? kFirstSlots : 2 * slots_.size());
+    std::vector<Slot> old(grown());
     old.swap(slots_);
     for (const Slot &slot : old) {
       if (slot.element != nullptr) place(slot);

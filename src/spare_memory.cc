@@ -1,13 +1,15 @@
 #include "spare_memory.h"
 
+#include <algorithm>
 #include <new>
 
 namespace dns_cares {
 namespace {
 
+constexpr std::size_t kSmallest = SpareMemory::kSmallest;
 constexpr std::size_t kStep = SpareMemory::kStep;
-constexpr std::size_t kShelves = SpareMemory::kLargest / kStep;  // one for each size
-constexpr unsigned kMostOnAShelf = 256;                          // so a thread keeps 2 MiB at the very most
+constexpr std::size_t kShelves = (SpareMemory::kLargest - kSmallest) / kStep + 1;  // one for each size
+constexpr unsigned kMostOnAShelf = 256;  // so a thread keeps 2 MiB at the very most
 
 struct Block {
   Block *next;
@@ -44,7 +46,7 @@ void open(Kept &mine) noexcept {
   mine.open = true;
 }
 
-std::size_t shelf_of(std::size_t size) { return (size - 1) / kStep; }
+std::size_t shelf_of(std::size_t size) { return (std::max(size, kSmallest) - kSmallest + kStep - 1) / kStep; }
 
 }  // namespace
 
@@ -52,7 +54,7 @@ void *SpareMemory::get(std::size_t size) {
   const std::size_t at = shelf_of(size);
   if (at >= kShelves) return ::operator new(size);
   Shelf &shelf = kept.shelves[at];
-  if (shelf.first == nullptr) return ::operator new((at + 1) * kStep);
+  if (shelf.first == nullptr) return ::operator new(kSmallest + at * kStep);
   Block *const block = shelf.first;
   shelf.first = block->next;
   --shelf.count;

@@ -29,8 +29,11 @@ class SpareMemory {
   // Whether blocks are kept, or each is freed at once, for a sanitizer to see.
   static constexpr bool kKeeps = DNS_CARES_SANITIZED == 0;
 
-  static constexpr std::size_t kStep = 16;      // octets by which the sizes differ
-  static constexpr std::size_t kLargest = 512;  // Beyond it, nothing is kept.
+  // The sizes of blocks, in octets: those of which glibc's malloc(3) wastes nothing, and which differ by 16. Beyond the
+  // largest, nothing is kept.
+  static constexpr std::size_t kSmallest = 24;
+  static constexpr std::size_t kStep = 16;
+  static constexpr std::size_t kLargest = 504;
 
   // At least so many octets, aligned for any type. Throws std::bad_alloc.
   static void *get(std::size_t size);
@@ -39,8 +42,7 @@ class SpareMemory {
 
   // Octets that such a block takes of the heap, as glibc's malloc(3) has it: with a header, in multiples of 16.
   static constexpr std::size_t heap_octets(std::size_t size) {
-    const std::size_t asked_for = size <= kLargest ? (size + kStep - 1) / kStep * kStep : size;
-    return std::max<std::size_t>(32, (asked_for + sizeof(std::size_t) + 15) / 16 * 16);
+    return (std::max(size, kSmallest) + sizeof(std::size_t) + kStep - 1) / kStep * kStep;
   }
 };
 

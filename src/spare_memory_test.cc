@@ -47,7 +47,7 @@ TEST(SpareMemory, OctetsOfTheHeapAreThoseThatMallocTakes) {
   in_new_thread([] {
     std::vector<void *> blocks;
     for (std::size_t size = 1; size < 1500; ++size) {
-      void *const block = ::operator new(size <= SpareMemory::kLargest ? (size + 15) / 16 * 16 : size);
+      void *const block = SpareMemory::get(size);
       // The allocator gives a little more where what is left over is too small to be a block.
       EXPECT_NEAR(static_cast<double>(SpareMemory::heap_octets(size)),
                   static_cast<double>(malloc_usable_size(block) + sizeof(std::size_t)), 16)
@@ -56,6 +56,13 @@ TEST(SpareMemory, OctetsOfTheHeapAreThoseThatMallocTakes) {
     }
     for (void *const block : blocks) ::operator delete(block);
   });
+}
+
+TEST(SpareMemory, BlocksAreOfTheSizesOfWhichMallocWastesNothing) {
+  static_assert(SpareMemory::heap_octets(1) == 32 && SpareMemory::heap_octets(24) == 32);
+  static_assert(SpareMemory::heap_octets(25) == 48 && SpareMemory::heap_octets(40) == 48);
+  static_assert(SpareMemory::heap_octets(504) == 512 && SpareMemory::heap_octets(505) == 528);
+  static_assert(SpareMemory::heap_octets(600) == 608 && SpareMemory::heap_octets(601) == 624);
 }
 
 TEST(SpareMemory, BlockOfAnySizeIsLargeEnough) {

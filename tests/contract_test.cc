@@ -53,7 +53,7 @@ const Ending kEndings[] = {
     {"TcpClosed", "closed.test", {}, DNS_ECONNREFUSED},
     {.name = "MalformedReply", .hostname = "malformed.test", .status = DNS_EBADRESP, .all_tries = true},
     {"CnameCircle", "circle.test", {}, DNS_EBADRESP},
-    {"NoMemory", "answer.test", {}, DNS_ENOMEM, Ending::Servers::kScripted, true},
+    {"NoMemory", kLongerThanAnyBlockKept, {}, DNS_ENOMEM, Ending::Servers::kScripted, true},
     {"BothNamesNull", nullptr, {}, DNS_EBADNAME},
     {"EmptyName", "", {}, DNS_EBADNAME},
     {"MalformedName", "a..test", {}, DNS_EBADNAME},

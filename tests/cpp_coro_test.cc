@@ -198,8 +198,8 @@ TEST_F(Coro, AllocatesNothingBesideWhatTheCDoes) {
 TEST_F(Coro, WithoutMemoryForTheLookupItGoesOnAtOnce) {
   const auto run = [&](std::stop_token stop) -> Task<> {
     auto failing = std::make_unique<FailingNew>();
-    auto whole = resolver_.resolve("a-name-that-is-not-a-short-one.test");
-    auto parts = resolver_.stream("a-name-that-is-not-a-short-one.test", nullptr, {}, stop);
+    auto whole = resolver_.resolve(kLongerThanAnyBlockKept);
+    auto parts = resolver_.stream(kLongerThanAnyBlockKept, nullptr, {}, stop);
     failing.reset();
     given_.push_back(text_of(co_await whole));
     EXPECT_TRUE(parts.more());

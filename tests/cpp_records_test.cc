@@ -139,7 +139,7 @@ TEST_F(CoroMore, QueryIsCancelledByDestructionAndByAStopToken) {
 TEST_F(CoroMore, WithoutMemoryForTheQueryItGoesOnAtOnce) {
   const auto run = [&]() -> Task<> {
     auto failing = std::make_unique<FailingNew>();
-    auto query = resolver_.query<Mx>("a-name-that-is-not-a-short-one.test");
+    auto query = resolver_.query<Mx>(kLongerThanAnyBlockKept);
     failing.reset();
     EXPECT_EQ((co_await query).error(), DNS_ENOMEM);
   };

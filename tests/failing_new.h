@@ -1,6 +1,7 @@
 // Makes operator new fail on purpose, or counts what it gives, in the library too.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,6 +18,15 @@ class FailingNew {
   // Whether an allocation has failed.
   bool failed() const;
 };
+
+// A host name that cannot be copied without an allocation: the library keeps no blocks of such a size.
+inline constexpr auto kLongName = [] {
+  std::array<char, 600> name{};
+  name.fill('a');
+  name.back() = '\0';
+  return name;
+}();
+inline constexpr const char *kLongerThanAnyBlockKept = kLongName.data();
 
 // While it lives, what operator new gives on this thread is counted, less what is given back on it. One at a time.
 class CountingNew {

@@ -304,7 +304,7 @@ TEST(NoMemory, ReserveIsGivenBack) {
   Loop loop;
   for (int round = 0; round < 10; ++round) {
     std::vector<Lookup *> lookups;
-    for (int i = 0; i < 200; ++i) lookups.push_back(&loop.resolve_async_without_memory("a.test"));
+    for (int i = 0; i < 200; ++i) lookups.push_back(&loop.resolve_async_without_memory(kLongerThanAnyBlockKept));
     loop.run();
     for (const Lookup *lookup : lookups) {
       EXPECT_EQ(lookup->status(), DNS_ENOMEM);

@@ -120,11 +120,13 @@ Lookup &Loop::resolve_async(const char *name, const Ask &ask, Lookup::Reaction r
 
 Lookup &Loop::resolve_async_without_memory(const char *name, const Ask &ask, Lookup::Reaction reaction) {
   Lookup &lookup = make(std::move(reaction));
+  bool failed = false;
   {
     const FailingNew failing;
     dns_resolve_async(loop_, name, ask.service, ask.family, ask.socktype, ask.protocol, Lookup::on_result, &lookup);
-    EXPECT_TRUE(failing.failed());
+    failed = failing.failed();
   }
+  EXPECT_TRUE(failed);
   lookup.started_ = true;
   return lookup;
 }

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "failing_new.h"
 #include "loop.h"
 
 namespace dns_cares_test {
@@ -64,7 +65,8 @@ TEST(Threads, ReserveForNoMemoryIsShared) {
     threads.emplace_back([&] {
       Loop loop;
       for (int n = 0; n < 50; ++n) {
-        loop.resolve_async_without_memory("a.test", {}, [&](Lookup &self) { told += self.status() == DNS_ENOMEM; });
+        loop.resolve_async_without_memory(kLongerThanAnyBlockKept, {},
+                                          [&](Lookup &self) { told += self.status() == DNS_ENOMEM; });
       }
       loop.run();
     });

@@ -134,6 +134,7 @@ void Cache::insert(const NameKey &key, RRType type, const Answer &answer, double
     entry->stored_ = now;
     entry->expires_ = now + ttl;
     entry->kept_until_ = entry->expires_ + (answer.status == DNS_OK ? limits_.max_stale_s : 0);
+    keep_table_within_bounds();
     entries_.insert(*entry, key.hash);
     entry->bytes_ = static_cast<std::uint32_t>(entry->measure());
     entry_bytes_ += entry->bytes_;
@@ -142,6 +143,12 @@ void Cache::insert(const NameKey &key, RRType type, const Answer &answer, double
     return;
   }
   make_room();
+}
+
+// Where there is no memory for a larger table, the one there is has room for a new entry when an old one goes.
+void Cache::keep_table_within_bounds() {
+  const std::size_t grown = entries_.bytes_to_grow();
+  if (bytes() + grown > limits_.bytes && grown != 0 && !by_use_.empty()) erase(by_use_.front());
 }
 
 void Cache::make_room() {

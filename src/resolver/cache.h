@@ -96,6 +96,7 @@ class Cache {
   std::uint32_t time_to_keep(const Answer &answer) const;
   void insert(const NameKey &key, RRType type, const Answer &answer, double now, std::uint32_t ttl) noexcept;
   void erase(Entry &entry);
+  void keep_table_within_bounds();
   void make_room();
   void prefetch_next_to_go();
 

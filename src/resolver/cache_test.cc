@@ -209,8 +209,9 @@ TEST_F(CacheTest, StaysWithinItsBoundAndDropsTheLeastRecentlyUsed) {
   EXPECT_GT(cache().entries(), 100u);
 }
 
-// What is counted is what there is, also while the hash table grows: one tenth more is for that.
-TEST_F(CacheTest, HundredThousandNamesNeverTakeATenthMoreThanTheBound) {
+// What is counted is what there is, also while the hash table grows; the few octets more are of blocks that are kept to
+// be used again.
+TEST_F(CacheTest, HundredThousandNamesNeverTakeMoreThanTheBound) {
   limits_.bytes = kMiB;
   cache();
   const dns_cares_test::CountingNew counting;
@@ -218,8 +219,8 @@ TEST_F(CacheTest, HundredThousandNamesNeverTakeATenthMoreThanTheBound) {
     store("n" + std::to_string(i) + ".bulk.test", positive(3600));
     ASSERT_LE(cache().bytes(), kMiB);
   }
-  EXPECT_GT(cache().bytes(), kMiB / 10 * 9) << "it is full";
-  EXPECT_LE(counting.most_octets(), kMiB / 10 * 11);
+  EXPECT_GT(cache().bytes(), kMiB / 10 * 8) << "it is full";
+  EXPECT_LE(counting.most_octets(), kMiB + 1024);
   EXPECT_GT(counting.most_octets(), kMiB / 10 * 8);
 }
 

@@ -6,8 +6,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include "addrinfo.h"
@@ -20,6 +18,7 @@
 #include "resolver/inflight.h"
 #include "resolver/search.h"
 #include "spare_memory.h"
+#include "spare_text.h"
 
 namespace dns_cares {
 
@@ -61,32 +60,39 @@ struct Asking : InSpareMemory {
 
 // Whom a lookup calls back: with its whole result, or with parts of it.
 struct Callback {
-  Callback(dns_result_cb cb, void *cb_arg) : function(cb), arg(cb_arg) {}
-  Callback(dns_stream_cb cb, void *cb_arg) : function(cb), arg(cb_arg) {}
-  Callback(dns_answer_cb cb, void *cb_arg) : function(cb), arg(cb_arg) {}
-  bool takes_parts() const { return std::holds_alternative<dns_stream_cb>(function); }
+  Callback(dns_result_cb cb, void *arg) : on_result_(cb), arg_(arg), kind_(Kind::kResult) {}
+  Callback(dns_stream_cb cb, void *arg) : on_part_(cb), arg_(arg), kind_(Kind::kParts) {}
+  Callback(dns_answer_cb cb, void *arg) : on_answer_(cb), arg_(arg), kind_(Kind::kAnswer) {}
+  bool takes_parts() const { return kind_ == Kind::kParts; }
   void operator()(int status, const addrinfo *ai, const dns_answer *answer, bool more) const {
-    if (const auto *on_result = std::get_if<dns_result_cb>(&function)) return (*on_result)(status, ai, arg);
-    if (const auto *on_part = std::get_if<dns_stream_cb>(&function)) return (*on_part)(status, ai, more ? 1 : 0, arg);
-    std::get<dns_answer_cb>(function)(status, answer, arg);
+    if (kind_ == Kind::kResult) return on_result_(status, ai, arg_);
+    if (kind_ == Kind::kParts) return on_part_(status, ai, more ? 1 : 0, arg_);
+    on_answer_(status, answer, arg_);
   }
 
-  std::variant<dns_result_cb, dns_stream_cb, dns_answer_cb> function;
-  void *arg;
+ private:
+  enum class Kind : std::uint8_t { kResult, kParts, kAnswer };
+  union {
+    dns_result_cb on_result_;
+    dns_stream_cb on_part_;
+    dns_answer_cb on_answer_;
+  };
+  void *arg_;
+  Kind kind_;
 };
 
+// Small: there may be a million that wait for their turn. So its smaller members are where the larger ones leave room.
 struct Lookup : ListNode<Lookup>, Deadlines::Entry {
   // kPart: a part of its addresses waits to be given; then it is asking again.
   enum class State : std::uint8_t { kWaiting, kAsking, kPart, kFinished, kCalling };
 
   Lookup(const char *hostname, const Hints &wanted, const Callback &whom)
-      : callback(whom), hints(wanted), has_hostname(hostname != nullptr), name(hostname != nullptr ? hostname : "") {}
+      : callback(whom), hints(wanted), name(hostname != nullptr ? SpareText(hostname) : SpareText()) {}
   // Of the whole reply for a type.
   Lookup(const char *wanted_name, std::uint16_t wanted_type, const Callback &whom)
       : callback(whom),
-        has_hostname(wanted_name != nullptr),
         type(whole_reply_for(wanted_type)),
-        name(wanted_name != nullptr ? wanted_name : "") {}
+        name(wanted_name != nullptr ? SpareText(wanted_name) : SpareText()) {}
   virtual ~Lookup() = default;
 
   bool flag(int ai_flag) const { return (hints.flags & ai_flag) != 0; }
@@ -97,23 +103,22 @@ struct Lookup : ListNode<Lookup>, Deadlines::Entry {
   bool streams() const { return callback.takes_parts() && hints.family == AF_UNSPEC; }
   bool wants_whole_reply() const { return dns_cares::wants_whole_reply(type); }
 
-  const Callback callback;
-  Hints hints{};
-  const bool has_hostname;
+  [[no_unique_address]] const Callback callback;
   State state = State::kWaiting;
   const RRType type = RRType::kA;  // that of addresses, or a whole reply's
   int status = DNS_ENOTFOUND;      // until it is finished, the most telling one of the candidates so far
-  std::uint32_t candidate = 0;     // of the search list: the one it stands at
-  std::string name;
-  std::shared_ptr<const Search> search;  // as it was when the lookup started
-  double started = 0;                    // seconds, as the deadline
-  double deadline = 0;  // seconds; `due` is this or the earlier moment at which it may end without all answers
-  Transports transports;
+  Hints hints{};
+  std::uint32_t candidate = 0;  // of the search list: the one it stands at
+  std::uint32_t ttl = 0;        // seconds for which the result is good
+  [[no_unique_address]] Transports transports;
+  dns_source source : 8 = DNS_SOURCE_NONE;
+  SpareText name;            // none if there is no host name
+  SharedSearch::Ptr search;  // as it was when the lookup started
+  double started = 0;        // seconds, as the deadline
+  double deadline = 0;       // seconds; `due` is this or the earlier moment at which it may end without all answers
   std::unique_ptr<Asking> asking;  // once it was its turn
-  std::uint32_t ttl = 0;           // seconds for which the result is good
-  dns_source source = DNS_SOURCE_NONE;
-  AddrinfoList result;  // of addresses: not null if and only if finished with DNS_OK, or a part
-  AnswerBlock answer;   // the whole reply, of the candidate that `status` is of
+  AddrinfoList result;             // of addresses: not null if and only if finished with DNS_OK, or a part
+  AnswerBlock answer;              // the whole reply, of the candidate that `status` is of
 };
 
 inline Asking::Asking(Resolver &resolver, Lookup &lookup)

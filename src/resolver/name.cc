@@ -125,8 +125,9 @@ bool is_valid_name(std::string_view name) {
   const char *at = name.data();
   for (const char *const end = at + name.size();; ++at) {
     const char *begin = at;
-    for (; at != end && *at != '.'; ++at) {
-      if (is_host_char(*at)) continue;
+    for (;; ++at) {
+      while (at != end && is_host_char(*at)) ++at;
+      if (at == end || *at == '.') break;
       const auto octet = read_octet({at, end});
       if (!octet) return false;
       at += octet->length - 1;
@@ -138,6 +139,8 @@ bool is_valid_name(std::string_view name) {
     if (at == end) return wire <= kMaxWire;
   }
 }
+
+bool is_plain_name(std::string_view name) { return is_valid_name(name) && name.find('\\') == std::string_view::npos; }
 
 bool same_name(std::string_view a, std::string_view b) {
   a = without_last_dot(a);
@@ -163,8 +166,8 @@ bool is_in_zone(std::string_view name, std::string_view zone) {
 bool is_localhost(std::string_view name) { return is_in_zone(name, "localhost"); }
 
 bool normalize_name(std::string &name) {
+  if (is_plain_name(name)) return true;
   if (!is_valid_name(name)) return false;
-  if (name.find('\\') == std::string::npos) return true;
   std::string plain;
   for (std::string_view rest = name; !rest.empty();) {
     if (rest[0] == '.') {

@@ -13,6 +13,9 @@ namespace dns_cares {
 // what every supported release of c-ares asks for. One trailing dot is fine.
 bool is_valid_name(std::string_view name);
 
+// The same, and nothing in it is escaped.
+bool is_plain_name(std::string_view name);
+
 // Whether the name is the zone's own or below it.
 bool is_in_zone(std::string_view name, std::string_view zone);
 

@@ -106,6 +106,15 @@ dns_source joint_source(const Found &v6, const Found &v4) {
   return DNS_SOURCE_CACHE;
 }
 
+// As the servers are asked for it: with A-labels, and without escapes. False, with the name as it was, if it cannot be.
+bool make_plain(SpareText &name) {
+  if (is_plain_name(name)) return true;
+  std::string plain{std::string_view(name)};
+  if (!to_a_labels(plain) || !normalize_name(plain)) return false;
+  name = SpareText(plain);
+  return true;
+}
+
 bool is_failure(int status) { return status != DNS_OK && status != DNS_ENOTFOUND && status != DNS_ENODATA; }
 
 // Whether the search goes on behind a candidate that ended so: not if the servers could not be asked at all. (A server
@@ -134,7 +143,7 @@ Resolver::~Resolver() {
 }
 
 void Resolver::reconfigure(Settings settings) {
-  search_ = std::make_shared<const Search>(std::move(settings.search));
+  search_ = SharedSearch::make(std::move(settings.search));
   settings.window = settings_.window;
   settings.resolution_delay = settings_.resolution_delay;
   settings.cache = settings_.cache;
@@ -158,7 +167,7 @@ void Resolver::begin(std::unique_ptr<Lookup> owned, double now, double deadline,
   lookup.started = now;
   lookup.deadline = lookup.due = deadline;
   ++outstanding_;
-  journal_.started(&lookup, lookup.has_hostname ? lookup.name.c_str() : nullptr);
+  journal_.started(&lookup, lookup.name.c_str());
   try {
     resolve(lookup);
   } catch (const std::bad_alloc &) {
@@ -170,7 +179,7 @@ void Resolver::begin(std::unique_ptr<Lookup> owned, double now, double deadline,
 void Resolver::query(Lookup &lookup, unsigned flags) {
   if ((flags & ~kQueryFlags) != 0 || !is_type_of_records(number_of(lookup.type))) return finish(lookup, DNS_EBADFLAGS);
   const bool is_root = lookup.name == kRoot;
-  if (!is_root && (!to_a_labels(lookup.name) || !normalize_name(lookup.name))) return finish(lookup, DNS_EBADNAME);
+  if (!is_root && !make_plain(lookup.name)) return finish(lookup, DNS_EBADNAME);
   if (is_root || (flags & DNS_QUERY_SEARCH) == 0) lookup.search = no_search_;
   if (is_localhost(lookup.name)) return finish_query_with_loopback(lookup);
   if (is_never_asked_for(lookup.name)) return deny(lookup);
@@ -195,16 +204,16 @@ void Resolver::deny(Lookup &lookup) {
 }
 
 void Resolver::resolve(Lookup &lookup, const char *service) {
-  if (!lookup.has_hostname && service == nullptr) return finish(lookup, DNS_EBADNAME);
-  int status = check_hints(lookup.hints, lookup.has_hostname);
+  if (!lookup.name && service == nullptr) return finish(lookup, DNS_EBADNAME);
+  int status = check_hints(lookup.hints, static_cast<bool>(lookup.name));
   if (status == DNS_OK) status = choose_transports(lookup.hints, service, settings_.services, lookup.transports);
   if (status != DNS_OK) return finish(lookup, status);
   if (lookup.flag(AI_ADDRCONFIG) && !narrow_to_own_families(lookup)) return finish(lookup, DNS_ENOTFOUND);
 
-  if (!lookup.has_hostname) return finish_with_own_address(lookup);
+  if (!lookup.name) return finish_with_own_address(lookup);
   if (const auto literal = parse_literal(lookup.name)) return finish_with_literal(lookup, *literal);
   if (lookup.flag(AI_NUMERICHOST)) return finish(lookup, DNS_ENOTFOUND);
-  if (!to_a_labels(lookup.name) || !normalize_name(lookup.name)) return finish(lookup, DNS_EBADNAME);
+  if (!make_plain(lookup.name)) return finish(lookup, DNS_EBADNAME);
   if (is_localhost(lookup.name)) return finish_with_loopback(lookup);
   if (finish_before_dns(lookup)) return;
   if (is_never_asked_for(lookup.name)) return finish(lookup, DNS_ENOTFOUND);
@@ -579,8 +588,7 @@ std::unique_ptr<Lookup> Resolver::take_finished(Lookup &lookup) noexcept {
   lookup.unlink();
   lookup.state = Lookup::State::kCalling;
   --outstanding_;
-  journal_.ended(&lookup, lookup.has_hostname ? lookup.name.c_str() : nullptr, lookup.status, lookup.source,
-                 now_ - lookup.started);
+  journal_.ended(&lookup, lookup.name.c_str(), lookup.status, lookup.source, now_ - lookup.started);
   return std::unique_ptr<Lookup>(&lookup);
 }
 

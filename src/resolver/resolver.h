@@ -43,7 +43,7 @@ class Resolver final : private Inflight::Listener {
 
   Resolver(Settings settings, Upstream &upstream, SourceFinder &sources, Journal &journal)
       : settings_(std::move(settings)),
-        search_(std::make_shared<const Search>(std::move(settings_.search))),
+        search_(SharedSearch::make(std::move(settings_.search))),
         sources_(sources),
         journal_(journal),
         cache_(settings_.cache),
@@ -147,8 +147,8 @@ class Resolver final : private Inflight::Listener {
   void finish(Lookup &lookup, int status, dns_source source = DNS_SOURCE_NONE) noexcept;
 
   Settings settings_;
-  std::shared_ptr<const Search> search_;
-  std::shared_ptr<const Search> no_search_ = std::make_shared<const Search>();
+  SharedSearch::Ptr search_;
+  SharedSearch::Ptr no_search_ = SharedSearch::make({});
   SourceFinder &sources_;
   Journal &journal_;
   Cache cache_;

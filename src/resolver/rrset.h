@@ -7,39 +7,15 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <utility>
 
+#include "counted.h"
 #include "resolver/address.h"
 
 namespace dns_cares {
 
 class RRset {
  public:
-  // A reference to one that is counted; none by default.
-  class Ptr {
-   public:
-    Ptr() = default;
-    Ptr(const Ptr &other) : rrset_(other.rrset_) {
-      if (rrset_ != nullptr) ++rrset_->references_;
-    }
-    Ptr(Ptr &&other) noexcept : rrset_(std::exchange(other.rrset_, nullptr)) {}
-    Ptr &operator=(Ptr other) noexcept {
-      std::swap(rrset_, other.rrset_);
-      return *this;
-    }
-    ~Ptr() {
-      if (rrset_ != nullptr && --rrset_->references_ == 0) rrset_->free();
-    }
-
-    explicit operator bool() const { return rrset_ != nullptr; }
-    const RRset *operator->() const { return rrset_; }
-    const RRset &operator*() const { return *rrset_; }
-
-   private:
-    friend class RRset;
-    explicit Ptr(RRset *rrset) : rrset_(rrset) {}
-    RRset *rrset_ = nullptr;
-  };
+  using Ptr = CountedPtr<RRset>;
 
   // `canonical_name`: the end of the CNAME chain; empty if that is the name asked for. At most 65,535 addresses and
   // characters. Throws std::bad_alloc.
@@ -60,6 +36,7 @@ class RRset {
   std::size_t bytes() const;
 
  private:
+  friend Ptr;
   RRset(std::size_t addresses, std::size_t canonical_length)
       : address_count_(static_cast<std::uint16_t>(addresses)),
         canonical_length_(static_cast<std::uint16_t>(canonical_length)) {}

@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "counted.h"
 
 namespace dns_cares {
 
@@ -31,6 +34,21 @@ class Search {
   std::vector<std::string> domains_;  // without "."
   std::size_t as_it_is_ = 0;          // behind how many of them a name with fewer dots than ndots is asked as it is
   unsigned ndots_ = 1;
+};
+
+// A list that lookups share, for the time they have from it.
+class SharedSearch final : public Search {
+ public:
+  using Ptr = CountedPtr<SharedSearch>;
+  // Throws std::bad_alloc.
+  static Ptr make(Search search) { return Ptr(new SharedSearch(std::move(search))); }
+
+ private:
+  friend Ptr;
+  explicit SharedSearch(Search &&search) : Search(std::move(search)) {}
+  void free() { delete this; }
+
+  unsigned references_ = 1;
 };
 
 }  // namespace dns_cares
