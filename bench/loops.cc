@@ -1,14 +1,18 @@
 // One loop, or several in a thread each, with nothing between them: lookups that the caches answer, all loops started
-// together. Prints one line of JSON.
+// together. Or in a process each, which shows what the machine gives to two that have nothing in common at all. Prints
+// one line of JSON.
 //
-// usage: loops THREADS LOOKUPS [SERVER], which has addresses for every name in bench.test
+// usage: loops THREADS|PROCESSES LOOKUPS threads|processes [SERVER], which has addresses for every name in bench.test
 #include <ev.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <barrier>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -61,17 +65,12 @@ class Loop {
   long done_ = 0;
 };
 
-}  // namespace
+double seconds_since(Clock::time_point began) { return std::chrono::duration<double>(Clock::now() - began).count(); }
 
-int main(int argc, char **argv) {
-  if (argc < 3) return 2;
-  const long threads = std::atol(argv[1]);
-  const long lookups = std::atol(argv[2]);
-  const char *server = argc > 3 ? argv[3] : "127.0.0.1:53";
-
-  std::barrier ready(threads + 1);
+double in_threads(long count, long lookups, const char *server) {
+  std::barrier ready(count + 1);
   std::vector<std::jthread> running;
-  for (long i = 0; i < threads; ++i) {
+  for (long i = 0; i < count; ++i) {
     running.emplace_back([&] {
       Loop loop(server);
       loop.fill_cache();
@@ -82,6 +81,45 @@ int main(int argc, char **argv) {
   ready.arrive_and_wait();
   const auto began = Clock::now();
   for (std::jthread &thread : running) thread.join();
-  const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  std::printf("{\"threads\": %ld, \"lookups\": %ld, \"seconds\": %.6f}\n", threads, threads * lookups, seconds);
+  return seconds_since(began);
+}
+
+// Each process says that it is ready by an octet in one pipe, and goes on when the other is closed.
+double in_processes(long count, long lookups, const char *server) {
+  int ready[2];
+  int go[2];
+  if (pipe(ready) != 0 || pipe(go) != 0) std::abort();
+  char octet = 0;
+  for (long i = 0; i < count; ++i) {
+    if (fork() != 0) continue;
+    close(go[1]);
+    {
+      Loop loop(server);
+      loop.fill_cache();
+      if (write(ready[1], &octet, 1) != 1 || read(go[0], &octet, 1) != 0) std::abort();
+      loop.run(lookups);
+    }
+    _exit(0);
+  }
+  for (long i = 0; i < count; ++i) {
+    if (read(ready[0], &octet, 1) != 1) std::abort();
+  }
+  const auto began = Clock::now();
+  close(go[1]);
+  for (int status = 0; wait(&status) > 0;) {
+    if (status != 0) std::abort();
+  }
+  return seconds_since(began);
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  if (argc < 4) return 2;
+  const long count = std::atol(argv[1]);
+  const long lookups = std::atol(argv[2]);
+  const bool apart = std::string_view(argv[3]) == "processes";
+  const char *server = argc > 4 ? argv[4] : "127.0.0.1:53";
+  const double seconds = apart ? in_processes(count, lookups, server) : in_threads(count, lookups, server);
+  std::printf("{\"loops\": %ld, \"lookups\": %ld, \"seconds\": %.6f}\n", count, count * lookups, seconds);
 }

@@ -76,8 +76,8 @@ class Plan:
                 self.add("pace", subject, "A", window, names, "--pace", UNLIMITED)
 
     def add_loops(self):
-        for threads in (1, 2):
-            self.add_program("loops", str(threads), "loops", str(threads), str(LOOPS_LOOKUPS))
+        for subject, loops, kind in (("1", 1, "threads"), ("2", 2, "threads"), ("2 processes", 2, "processes")):
+            self.add_program("loops", subject, "loops", str(loops), str(LOOPS_LOOKUPS), kind)
             self.cells[-1]["on_all_cores"] = True
 
     def add_program(self, section, subject, program, *arguments):
