@@ -73,13 +73,15 @@ TEST_F(HashTableTest, WithoutMemoryToGrowNothingChanges) {
 }
 
 // With few hashes there are long runs of slots, and some run over the end of the table.
+std::size_t hash_of(int value) { return static_cast<std::size_t>(value % 13 + (value % 3 == 0 ? 50 : 0)); }
+
 TEST_F(HashTableTest, KeepsWhatAModelKeepsHoweverHashesCollide) {
   std::mt19937 random(7);
   std::map<int, std::size_t> model;
   std::map<int, Element *> placed;
   for (int step = 0; step < 20000; ++step) {
     const int value = static_cast<int>(random() % 40);
-    const std::size_t hash = value % 13 + (value % 3 == 0 ? 50 : 0);
+    const std::size_t hash = hash_of(value);
     if (model.erase(value) > 0) {
       table_.erase(*placed[value], hash);
     } else {
@@ -88,7 +90,7 @@ TEST_F(HashTableTest, KeepsWhatAModelKeepsHoweverHashesCollide) {
     }
     ASSERT_EQ(table_.size(), model.size());
     for (int one = 0; one < 40; ++one) {
-      const std::size_t its_hash = one % 13 + (one % 3 == 0 ? 50 : 0);
+      const std::size_t its_hash = hash_of(one);
       ASSERT_EQ(find(one, its_hash), model.contains(one) ? placed[one] : nullptr) << step;
     }
   }

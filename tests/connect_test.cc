@@ -910,7 +910,8 @@ void PrintTo(const Reaction &reaction, std::ostream *out) { *out << reaction.nam
 class ContractOfConnect : public testing::TestWithParam<std::tuple<Ending, Reaction>> {};
 
 TEST_P(ContractOfConnect, HoldsHoweverItEndsAndWhateverItsCallbackDoes) {
-  const auto &[ending, reaction] = GetParam();
+  const Ending &ending = std::get<Ending>(GetParam());
+  const Reaction &reaction = std::get<Reaction>(GetParam());
   const auto files = open_files();
   {
     Bench bench(ending);

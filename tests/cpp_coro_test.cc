@@ -156,9 +156,9 @@ TEST_F(Coro, ManyInARowNeedNoStack) {
 TEST_F(Coro, AllocatesNothingBesideWhatTheCDoes) {
   std::size_t in_coroutine = 0;
   const auto run = [&]() -> Task<> {
-    co_await resolver_.resolve("192.0.2.1", "80");
+    static_cast<void>(co_await resolver_.resolve("192.0.2.1", "80"));
     const CountingNew counting;
-    co_await resolver_.resolve("192.0.2.1", "80");
+    static_cast<void>(co_await resolver_.resolve("192.0.2.1", "80"));
     in_coroutine = counting.allocations();
   };
   // The same in C: one lookup, and another one within its callback.
@@ -224,7 +224,7 @@ TEST_F(Coro, DestroyedWithLookupsThatItDoesNotAwaitItCancelsThem) {
   const auto run = [&]() -> Task<> {
     auto first = resolver_.resolve("silent.test");
     auto second = resolver_.stream("silent.test");
-    co_await resolver_.resolve("silent.test");
+    static_cast<void>(co_await resolver_.resolve("silent.test"));
     given_.emplace_back("resumed");
   };
   { const auto task = run(); }
@@ -237,7 +237,7 @@ TEST_F(Coro, DestroyedWithLookupsThatItDoesNotAwaitItCancelsThem) {
 TEST_F(Coro, MayDestroyAnotherThatWaits) {
   std::unique_ptr<Task<>> other;
   const auto run = [&]() -> Task<> {
-    co_await resolver_.resolve("192.0.2.1");
+    static_cast<void>(co_await resolver_.resolve("192.0.2.1"));
     other.reset();
   };
   const auto task = run();
@@ -263,7 +263,7 @@ TEST_F(Coro, EndOfTheLoopResumesItAlsoWithAStopToken) {
 
 TEST_F(Coro, MayEndTheContextAndGoOnWithAnother) {
   const auto run = [&]() -> Task<> {
-    co_await resolver_.resolve("a.test");
+    static_cast<void>(co_await resolver_.resolve("a.test"));
     resolver_.shutdown();
     given_.push_back(text_of(co_await resolver_.resolve("192.0.2.3")));
   };
@@ -360,7 +360,7 @@ TEST_F(Coro, StreamsLastPartSaysWhyThereIsNoMore) {
 TEST_F(Coro, StreamKeepsThePartsThatNobodyAwaits) {
   const auto run = [&]() -> Task<> {
     auto stream = resolver_.stream("parts.test");
-    co_await resolver_.resolve("silent.test", nullptr, {.deadline = 400ms});
+    static_cast<void>(co_await resolver_.resolve("silent.test", nullptr, {.deadline = 400ms}));
     EXPECT_TRUE(stream.more());
     given_.push_back(text_of(co_await stream.next()));
     EXPECT_TRUE(stream.more());
@@ -426,7 +426,7 @@ TEST_F(Coro, TaskThatDoesNotWaitIsDoneAtOnce) {
 
 TEST_F(Coro, TaskPassesExceptionsOn) {
   const auto inner = [&]() -> Task<int> {
-    co_await resolver_.resolve("192.0.2.1");
+    static_cast<void>(co_await resolver_.resolve("192.0.2.1"));
     throw std::runtime_error("from within");
   };
   const auto outer = [&]() -> Task<> { co_await inner(); };

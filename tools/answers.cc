@@ -47,7 +47,7 @@ std::vector<const dns_record *> Answers::records() const {
 
 void Answers::add(const dns_result_info &info) {
   if (!origin_) {
-    origin_.emplace();
+    origin_ = Origin();
     origin_->numbers = info;
     origin_->numbers.queries = 0;
   }

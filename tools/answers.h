@@ -51,7 +51,7 @@ class Answers {
     void operator()(dns_answer *answer) const { dns_answer_free(answer); }
   };
   struct Origin {
-    dns_result_info numbers{};
+    dns_result_info numbers;
     std::string server, extended_text;
   };
 

@@ -116,7 +116,7 @@ class HelpFormatter final : public CLI::Formatter {
  public:
   HelpFormatter() { column_width(26); }
   std::string make_option_opts(const CLI::Option *option) const override {
-    const std::string text = option->get_option_text();
+    const std::string &text = option->get_option_text();
     return text.empty() ? text : ' ' + text;
   }
 };

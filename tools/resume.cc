@@ -11,7 +11,7 @@
 namespace dns_cares_tool {
 namespace {
 
-constexpr std::size_t kBlock = 1024 * 1024;
+constexpr std::size_t kBlock = std::size_t{1} << 20;
 
 [[noreturn]] void fail(const std::string &path) {
   throw OutputError(fmt::format("{}: {}", path, std::strerror(errno)));

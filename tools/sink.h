@@ -13,8 +13,8 @@ namespace dns_cares_tool {
 
 class Sink {
  public:
-  static constexpr std::size_t kWorthWriting = 64 * 1024;  // octets
-  static constexpr std::size_t kFull = 1024 * 1024;
+  static constexpr std::size_t kWorthWriting = std::size_t{64} << 10;  // octets
+  static constexpr std::size_t kFull = std::size_t{1} << 20;
 
   // `name`: of the file, for messages.
   Sink(int fd, std::string name);

@@ -4,6 +4,7 @@
 #include <arpa/nameser.h>
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ class ShortForm {
   std::string question() { return record(ns_s_qd, 0) ? ns_rr_name(rr_) + std::to_string(ns_rr_type(rr_)) : ""; }
   int extended_error() {
     if (!record(ns_s_ar, 0)) return -1;
-    const auto error = read_extended_error({ns_rr_rdata(rr_), ns_rr_rdlen(rr_)});
+    const auto error = read_extended_error(std::span(ns_rr_rdata(rr_), static_cast<std::size_t>(ns_rr_rdlen(rr_))));
     return error ? error->code : -1;
   }
   // As from c-ares.

@@ -244,9 +244,9 @@ TEST(Answer, AnyOctetOfTheReplyMayBeAnyOther) {
       changed[place] = static_cast<unsigned char>(changed[place] ^ bit);
       take_apart(std::move(changed));
     }
-    for (const unsigned char value : {'\0', '\xff'}) {
+    for (const int value : {0x00, 0xff}) {
       auto changed = whole;
-      changed[place] = value;
+      changed[place] = static_cast<unsigned char>(value);
       take_apart(std::move(changed));
     }
   }
