@@ -72,6 +72,18 @@ TEST_F(HashTableTest, WithoutMemoryToGrowNothingChanges) {
   EXPECT_NE(find(11, 11), nullptr);
 }
 
+TEST_F(HashTableTest, SaysWhatTheNextElementCostsIfTheTableHasToGrowForIt) {
+  int grown = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::size_t to_grow = table_.bytes_to_grow();
+    const std::size_t before = table_.bytes();
+    insert(i, static_cast<std::size_t>(i));
+    EXPECT_EQ(table_.bytes(), to_grow != 0 ? to_grow : before) << i;
+    if (to_grow != 0) ++grown;
+  }
+  EXPECT_EQ(grown, 8) << "16, 32, ... 2048 slots";
+}
+
 // With few hashes there are long runs of slots, and some run over the end of the table.
 std::size_t hash_of(int value) { return static_cast<std::size_t>(value % 13 + (value % 3 == 0 ? 50 : 0)); }
 
