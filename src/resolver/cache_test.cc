@@ -209,8 +209,8 @@ TEST_F(CacheTest, StaysWithinItsBoundAndDropsTheLeastRecentlyUsed) {
   EXPECT_GT(cache().entries(), 100u);
 }
 
-// What is counted is what there is, also while the hash table grows; the few octets more are of blocks that are kept to
-// be used again.
+// What is counted is what there is, also while the hash table grows; the few octets more are of the newest entry, which
+// is made before others go for it.
 TEST_F(CacheTest, HundredThousandNamesNeverTakeMoreThanTheBound) {
   limits_.bytes = kMiB;
   cache();
@@ -219,7 +219,7 @@ TEST_F(CacheTest, HundredThousandNamesNeverTakeMoreThanTheBound) {
     store("n" + std::to_string(i) + ".bulk.test", positive(3600));
     ASSERT_LE(cache().bytes(), kMiB);
   }
-  EXPECT_GT(cache().bytes(), kMiB / 10 * 8) << "it is full";
+  EXPECT_GT(cache().bytes(), kMiB / 10 * 9) << "it is full";
   EXPECT_LE(counting.most_octets(), kMiB + 1024);
   EXPECT_GT(counting.most_octets(), kMiB / 10 * 8);
 }

@@ -1320,6 +1320,25 @@ TEST_F(ResolverTest, CancelledOneOfManyWaitersLeavesTheOthersTheirAnswer) {
 }
 
 // The list itself is of malloc(3), one block, and is not counted.
+TEST_F(ResolverTest, LookupThatWaitsForItsTurnCostsAtMost256OctetsAndItsName) {
+  const std::size_t lookups = 10000;
+  const std::string name = "of-twenty-three-octets.";
+  window(1);
+  resolver();
+  std::size_t octets = 0;
+  {
+    const dns_cares_test::CountingNew counting;
+    for (std::size_t i = 0; i < lookups; ++i) {
+      auto lookup = std::make_unique<Lookup>(name.c_str(), kStream, Callback(record, nullptr));
+      resolver().start(std::move(lookup), nullptr, now_, kDeadline);
+    }
+    octets = counting.most_octets() / lookups;
+  }
+  // A request of the C API knows its context too.
+  EXPECT_LE(octets + sizeof(void *), 256 + name.size());
+  EXPECT_EQ(resolver().outstanding(), lookups);
+}
+
 TEST_F(ResolverTest, CacheHitAllocatesTheLookupAndItsResultOnly) {
   settings_.cache = {1 << 20, 86400, 900, 0};
   search({"too-long-a-domain-for-a-short-string.test"});
