@@ -16,8 +16,8 @@ struct InputError : std::runtime_error {
 class LineReader {
  public:
   enum class Got { kLine, kNothingYet, kEnd };
-  static constexpr std::size_t kLongest = std::size_t{64}
-                                          << 10;  // octets of a line; of a longer one the first are given
+  // Octets of a line; of a longer one the first are given.
+  static constexpr std::size_t kLongest = std::size_t{64} << 10;
 
   // "-" is standard input. Throws InputError, which names the file, as next() does.
   explicit LineReader(std::string path);

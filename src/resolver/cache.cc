@@ -147,8 +147,8 @@ void Cache::insert(const NameKey &key, RRType type, const Answer &answer, double
 
 // Where there is no memory for a larger table, the one there is has room for a new entry when an old one goes.
 void Cache::keep_table_within_bounds() {
-  const std::size_t grown = entries_.bytes_to_grow();
-  if (bytes() + grown > limits_.bytes && grown != 0 && !by_use_.empty()) erase(by_use_.front());
+  const std::size_t more = entries_.bytes_to_grow();
+  if (more != 0 && bytes() + more > limits_.bytes && !by_use_.empty()) erase(by_use_.front());
 }
 
 void Cache::make_room() {

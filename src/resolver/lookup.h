@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "addrinfo.h"
 #include "dns_cares/dns_cares.h"

@@ -87,6 +87,8 @@ Word random_seed() noexcept {
   return seed;
 }
 
+bool has_escapes(std::string_view name) { return name.find('\\') != std::string_view::npos; }
+
 // One octet of a label, and how many characters stand for it.
 struct Octet {
   char value;
@@ -140,7 +142,7 @@ bool is_valid_name(std::string_view name) {
   }
 }
 
-bool is_plain_name(std::string_view name) { return is_valid_name(name) && name.find('\\') == std::string_view::npos; }
+bool is_plain_name(std::string_view name) { return is_valid_name(name) && !has_escapes(name); }
 
 bool same_name(std::string_view a, std::string_view b) {
   a = without_last_dot(a);
@@ -166,8 +168,8 @@ bool is_in_zone(std::string_view name, std::string_view zone) {
 bool is_localhost(std::string_view name) { return is_in_zone(name, "localhost"); }
 
 bool normalize_name(std::string &name) {
-  if (is_plain_name(name)) return true;
   if (!is_valid_name(name)) return false;
+  if (!has_escapes(name)) return true;
   std::string plain;
   for (std::string_view rest = name; !rest.empty();) {
     if (rest[0] == '.') {
