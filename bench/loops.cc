@@ -2,7 +2,7 @@
 // together. Or in a process each, which shows what the machine gives to two that have nothing in common at all. Prints
 // one line of JSON.
 //
-// usage: loops THREADS|PROCESSES LOOKUPS threads|processes [SERVER], which has addresses for every name in bench.test
+// usage: loops HOW-MANY LOOKUPS threads|processes [SERVER], which has addresses for every name in bench.test
 #include <ev.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,7 +91,9 @@ double in_processes(long count, long lookups, const char *server) {
   if (pipe(ready) != 0 || pipe(go) != 0) std::abort();
   char octet = 0;
   for (long i = 0; i < count; ++i) {
-    if (fork() != 0) continue;
+    const pid_t child = fork();
+    if (child < 0) std::abort();
+    if (child > 0) continue;
     close(go[1]);
     {
       Loop loop(server);
