@@ -94,6 +94,19 @@ TEST_F(Servers, WhatAServerSaidGoesBeforeAnothersSilence) {
   EXPECT_EQ(resolve("a.test").status(), DNS_ESERVFAIL);
 }
 
+TEST_F(Servers, LookupThatComesWhileAQueryIsDyingHasItAskedAgain) {
+  Server &server = add_server();
+  server.on("a.test", "A", {drop(), drop(), answer({"192.0.2.1"})});
+  init("", [](dns_options &options) { options.tries = 2; });
+  Lookup &first = loop_.resolve("a.test", kV4);
+  ASSERT_TRUE(loop_.run_until([&] { return server.queries() == 2; })) << "its last try is out";
+  Lookup &second = loop_.resolve("a.test", kV4);
+  loop_.run();
+  EXPECT_EQ(first.status(), DNS_ETIMEOUT);
+  EXPECT_EQ(second.status(), DNS_OK);
+  EXPECT_EQ(server.queries(), 3U);
+}
+
 TEST_F(Servers, NxdomainIsAnAnswerAndNoOtherServerIsAsked) {
   add_server().otherwise(nxdomain());
   add_server().on("a.test", "A", answer({"192.0.2.1"}));

@@ -2,11 +2,13 @@
 //
 // Each query is in one of three lists: queued, on the wire, or answered. It lives until its answer was given to
 // whoever waits for it; until then, whoever wants the same RRset waits for it too, so at most one query for an RRset is
-// on the wire. A query on the wire that nobody waits for any more is still awaited: its answer may be kept, and its id
-// is taken until c-ares is done with it. A queued one is dropped.
+// on the wire. But who came after it had been sent is owed tries that are over by then: if no server replies to it,
+// those have it asked once more, on their own account. A query on the wire that nobody waits for any more is still
+// awaited: its answer may be kept, and its id is taken until c-ares is done with it. A queued one is dropped.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "hash_table.h"
@@ -59,7 +61,7 @@ class Inflight {
 
   // Puts queued queries on the wire, as many as there is room for; they are there after the next flush().
   void send_queued() noexcept;
-  void flush() noexcept { upstream_.flush(); }
+  void flush() noexcept;
 
   // Puts what is on the wire back in front of the queue: nobody answers it any more.
   void ask_again() noexcept;
@@ -79,12 +81,14 @@ class Inflight {
   std::unique_ptr<Query> take_spare();
   void keep_spare(std::unique_ptr<Query> query);
   void answered(Query &query);
+  void ask_for_latecomers(Query &query) noexcept;
   void drop(Query &query);
 
   Upstream &upstream_;
   Listener &listener_;
   Window window_;
   std::size_t on_wire_count_ = 0;
+  std::uint64_t flushes_ = 0;
   Queries queued_;
   Queries on_wire_;
   Queries answered_;

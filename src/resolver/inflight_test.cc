@@ -73,6 +73,10 @@ class InflightTest : public testing::Test {
     inflight_.want(NameKey(name), type, waiter);
     return waiter;
   }
+  void send() {
+    inflight_.send_queued();
+    inflight_.flush();
+  }
 
   FakeUpstream upstream_;
   RecordingListener listener_;
@@ -235,6 +239,97 @@ TEST_F(InflightTest, WaiterForgottenBetweenItsAnswerAndTheSettlingIsNotTold) {
   inflight_.settle();
   EXPECT_EQ(a.answers, 0);
   EXPECT_FALSE(inflight_.has_work());
+}
+
+TEST_F(InflightTest, LatecomerHasWhatNoServerRepliedToAskedAgain) {
+  for (const int status : {DNS_ETIMEOUT, DNS_ECONNREFUSED}) {
+    const RecordingWaiter &first = want("a");
+    send();
+    const RecordingWaiter &late = want("a");
+    upstream_.answer(0, status);
+    inflight_.settle();
+    EXPECT_EQ(first.status, status);
+    EXPECT_EQ(late.answers, 0);
+    EXPECT_TRUE(inflight_.has_work());
+    send();
+    upstream_.answer(0);
+    inflight_.settle();
+    EXPECT_EQ(late.answers, 1);
+    EXPECT_EQ(late.status, DNS_ENODATA);
+  }
+  EXPECT_EQ(upstream_.asked, "a a a a ");
+  EXPECT_EQ(upstream_.most_at_once, 1u);
+  EXPECT_EQ(listener_.heard, "a a a a ");
+}
+
+TEST_F(InflightTest, LatecomerHasItAskedAgainOnceOnly) {
+  want("a");
+  send();
+  const RecordingWaiter &late = want("a");
+  for (int i = 0; i < 2; ++i) {
+    upstream_.answer(0, DNS_ETIMEOUT);
+    inflight_.settle();
+    send();
+  }
+  EXPECT_EQ(late.status, DNS_ETIMEOUT);
+  EXPECT_EQ(upstream_.asked, "a a ");
+}
+
+TEST_F(InflightTest, ReplyIsForLatecomersTooWhateverItSays) {
+  want("a");
+  send();
+  const RecordingWaiter &late = want("a");
+  upstream_.answer(0, DNS_ESERVFAIL);
+  inflight_.settle();
+  EXPECT_EQ(late.status, DNS_ESERVFAIL);
+  EXPECT_FALSE(inflight_.has_work());
+}
+
+TEST_F(InflightTest, WhoeverWantsItBeforeItGoesOutIsNoLatecomer) {
+  want("a");
+  const RecordingWaiter &second = want("a");
+  inflight_.send_queued();
+  const RecordingWaiter &third = want("a");
+  inflight_.flush();
+  upstream_.answer(0, DNS_ETIMEOUT);
+  inflight_.settle();
+  EXPECT_EQ(second.status, DNS_ETIMEOUT);
+  EXPECT_EQ(third.status, DNS_ETIMEOUT);
+  EXPECT_FALSE(inflight_.has_work());
+}
+
+TEST_F(InflightTest, AskedAgainWithAllTriesNobodyIsALatecomer) {
+  want("a");
+  send();
+  const RecordingWaiter &late = want("a");
+  upstream_.waiting.clear();
+  inflight_.ask_again();
+  send();
+  upstream_.answer(0, DNS_ETIMEOUT);
+  inflight_.settle();
+  EXPECT_EQ(late.status, DNS_ETIMEOUT);
+  EXPECT_FALSE(inflight_.has_work());
+}
+
+TEST_F(InflightTest, LatecomerThatHasGoneAsksNothing) {
+  want("a");
+  send();
+  want("a").unlink();
+  upstream_.answer(0, DNS_ETIMEOUT);
+  inflight_.settle();
+  EXPECT_FALSE(inflight_.has_work());
+}
+
+TEST_F(InflightTest, LatecomerIsToldIfThereIsNoMemoryToAskAgain) {
+  want("a");
+  send();
+  const RecordingWaiter &late = want("a");
+  upstream_.answer(0, DNS_ETIMEOUT);
+  {
+    const dns_cares_test::FailingNew failing(0);
+    inflight_.settle();
+  }
+  EXPECT_EQ(late.status, DNS_ETIMEOUT);
 }
 
 TEST_F(InflightTest, DestroyedWaiterIsNotTold) {
