@@ -164,11 +164,19 @@ void Netlink::make_no_address(const std::string &name) {
 
 void Netlink::bring_up(const std::string &name) {
   if (name != "lo") make_no_address(name);
+  set_flags(name, IFF_UP, "that " + name + " goes up");
+}
+
+void Netlink::take_down(const std::string &name) { set_flags(name, 0, "that " + name + " goes down"); }
+
+// IFF_UP alone can be changed.
+void Netlink::set_flags(const std::string &name, unsigned flags, const std::string &what) {
   ifinfomsg link{};
   link.ifi_index = index_of(name);
-  link.ifi_flags = link.ifi_change = IFF_UP;
+  link.ifi_flags = flags;
+  link.ifi_change = IFF_UP;
   Message message(RTM_NEWLINK, 0, link);
-  send(message, "that " + name + " goes up");
+  send(message, what);
 }
 
 void Netlink::add_address(const std::string &name, const InterfaceAddress &address) {

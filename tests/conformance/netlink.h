@@ -30,12 +30,14 @@ class Netlink {
   void remove_link(const std::string &name);
   // Up, and without the link-local address that IPv6 makes by itself, but for lo's ::1.
   void bring_up(const std::string &name);
+  void take_down(const std::string &name);
   void add_address(const std::string &name, const InterfaceAddress &address);
   void add_default_route(const std::string &name, int family);
 
  private:
   class Message;
   void make_no_address(const std::string &name);
+  void set_flags(const std::string &name, unsigned flags, const std::string &what);
   void send(Message &message, const std::string &what);
 
   int fd_;

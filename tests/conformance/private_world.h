@@ -31,6 +31,9 @@ class PrivateWorld {
   PrivateWorld &operator=(const PrivateWorld &) = delete;
 
   void set_network(Network network);
+  // lo, by way of which all of the test's servers are reached.
+  void take_loopback_down() { netlink_->take_down("lo"); }
+  void bring_loopback_up() { netlink_->bring_up("lo"); }
   void set_host_name(const std::string &name);
   // Makes /etc/`name`, or takes it away.
   void set_file(const std::string &name, const std::optional<std::string> &text);
