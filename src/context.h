@@ -43,11 +43,13 @@ struct dns_request final : dns_cares::Lookup, dns_cares::InSpareMemory {
 
 namespace dns_cares {
 
-// A lookup of whoever is built upon lookups: cancelled with its owner. To be released when its callback is entered.
+// A lookup of whoever is built upon lookups: cancelled with its owner. To be forgotten when its callback is entered.
 struct CancelRequest {
   void operator()(dns_request *request) const;
 };
 using OwnRequest = std::unique_ptr<dns_request, CancelRequest>;
+// Of a request whose callback runs, or has run: it destroys itself.
+inline void forget(OwnRequest &request) noexcept { static_cast<void>(request.release()); }
 
 // What is built upon a context's lookups, and ends with it.
 class Dependent : public ListNode<Dependent> {

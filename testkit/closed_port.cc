@@ -1,3 +1,6 @@
+#include <cerrno>
+#include <system_error>
+
 #include "dns_cares/testkit.h"
 #include "sockets.h"
 
@@ -12,7 +15,9 @@ struct ClosedPort::Sockets {
 ClosedPort::ClosedPort(const std::string &address)
     : sockets_(std::make_unique<const Sockets>(Sockets{bind_pair(parse_endpoint(address, 0))})) {
   const PortPair &pair = sockets_->pair;
-  connect(pair.udp.get(), pair.endpoint.get(), pair.endpoint.length);
+  if (connect(pair.udp.get(), pair.endpoint.get(), pair.endpoint.length) != 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot connect " + pair.endpoint.text());
+  }
 }
 
 ClosedPort::~ClosedPort() = default;

@@ -32,6 +32,7 @@ class SpawnAttributes {
 
 pid_t spawn(const std::vector<std::string> &words, const sigset_t &mask) {
   std::vector<char *> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string &word : words) arguments.push_back(const_cast<char *>(word.c_str()));
   arguments.push_back(nullptr);
   const SpawnAttributes attributes(mask);

@@ -104,7 +104,7 @@ Reply Reply::flipped(std::size_t octet, std::uint8_t mask) const {
     plan.flipped_bits = mask;
   });
 }
-Reply Reply::raw_records(std::vector<std::uint8_t> octets, unsigned count) const {
+Reply Reply::raw_records(const std::vector<std::uint8_t> &octets, unsigned count) const {
   return changed(*this, [&](Plan &plan) {
     append(plan.answer.octets, octets);
     plan.answer.count += count;

@@ -56,7 +56,7 @@ void add_servers(const std::string &list, std::optional<std::string> &servers) {
 std::size_t count_servers(std::string_view list) {
   constexpr std::string_view kSeparators = ", \t";
   std::set<std::string_view> servers;
-  while ((list = list.substr(std::min(list.find_first_not_of(kSeparators), list.size()))) != "") {
+  while (!(list = list.substr(std::min(list.find_first_not_of(kSeparators), list.size()))).empty()) {
     const std::string_view server = list.substr(0, list.find_first_of(kSeparators));
     servers.insert(server);
     list.remove_prefix(server.size());

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 #include <iterator>
 
@@ -21,7 +22,7 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
   if (whole < 100) return fmt::format("{} s", whole);
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
@@ -48,7 +49,7 @@ std::string progress_line(const Tally &tally, std::optional<double> fraction) {
     const double all = static_cast<double>(tally.lines + tally.waiting) / *fraction;
     left = all - static_cast<double>(tally.lines);
     fmt::format_to(std::back_inserter(text), " of {}{} ({:.0f} %)", *fraction < 1 ? "about " : "",
-                   grouped(static_cast<std::uint64_t>(all + 0.5)), 100 * static_cast<double>(tally.lines) / all);
+                   grouped(static_cast<std::uint64_t>(std::llround(all))), 100 * static_cast<double>(tally.lines) / all);
   }
   fmt::format_to(std::back_inserter(text), ", {}/s, {}, {} in flight", grouped(static_cast<std::uint64_t>(rate)),
                  failures_text(tally), grouped(tally.in_flight));
@@ -68,7 +69,6 @@ Progress::~Progress() { clear(); }
 void Progress::clear() {
   if (!drawn_) return;
   fmt::print(stderr, "{}", kWipe);
-  std::fflush(stderr);
   drawn_ = false;
 }
 
@@ -80,7 +80,6 @@ void Progress::draw() noexcept {
   if (line.size() >= width) line.resize(width - 1);
   if (colour_) line = (tally.failed() > 0 ? "\033[33m" : "\033[32m") + line + "\033[0m";
   fmt::print(stderr, "{}{}", kWipe, line);
-  std::fflush(stderr);
   drawn_ = true;
 }
 

@@ -11,7 +11,9 @@
 namespace dns_cares_tool {
 
 Signals::Signals(Callback callback, void *arg) : callback_(callback), arg_(arg) {
-  signal(SIGPIPE, SIG_IGN);
+  struct sigaction ignored = {};
+  ignored.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignored, nullptr);
   sigset_t set;
   sigemptyset(&set);
   for (const int number : {SIGINT, SIGTERM, SIGUSR1}) {

@@ -78,7 +78,7 @@ void dns_connecting::on_fork() noexcept {
 
 void dns_connecting::on_addresses(int status, const addrinfo *ai, int more, void *arg) {
   auto &self = *static_cast<dns_connecting *>(arg);
-  if (more == 0) self.request_.release();
+  if (more == 0) forget(self.request_);
   if (status == DNS_ESHUTDOWN) return self.finish(status);
   self.lookup_status_ = status;
   try {

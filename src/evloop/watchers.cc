@@ -182,7 +182,7 @@ const char *libev_version() noexcept {
   };
   static const Text text = [] {
     Text made;
-    std::snprintf(made.octets, sizeof made.octets, "%d.%d", ev_version_major(), ev_version_minor());
+    static_cast<void>(std::snprintf(made.octets, sizeof made.octets, "%d.%d", ev_version_major(), ev_version_minor()));
     return made;
   }();
   return text.octets;

@@ -72,7 +72,7 @@ void dns_naming::ask_servers() {
 
 void dns_naming::on_answer(int status, const dns_answer *answer, void *arg) {
   auto &self = *static_cast<dns_naming *>(arg);
-  self.request_.release();
+  forget(self.request_);
   if (status == DNS_ESHUTDOWN) return self.call(status);
   try {
     self.end_with_answer(status, answer);

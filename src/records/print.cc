@@ -82,9 +82,8 @@ void print_time(std::uint32_t seconds, TextOut &out) {
   const std::time_t time = seconds;
   std::tm utc{};
   gmtime_r(&time, &utc);
-  char text[16] = "";
-  std::strftime(text, sizeof text, "%Y%m%d%H%M%S", &utc);
-  out.put(text);
+  char text[16];
+  out.put({text, std::strftime(text, sizeof text, "%Y%m%d%H%M%S", &utc)});
 }
 
 void print_type_map(Octets octets, TextOut &out) {

@@ -21,14 +21,15 @@ constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 
 // What c-ares 1.2x and later agree to ask for; a dot inside a label must be escaped.
-constexpr std::array<bool, 256> kHostChars = [] {
+constexpr std::array<bool, 256> host_chars() {
   std::array<bool, 256> result{};
   for (unsigned c = 0; c < result.size(); ++c) {
     const char character = static_cast<char>(c);
     result[c] = is_letter(character) || is_digit(character) || c == '-' || c == '_' || c == '/' || c == '*';
   }
   return result;
-}();
+}
+constexpr std::array<bool, 256> kHostChars = host_chars();
 bool is_host_char(char c) { return kHostChars[static_cast<unsigned char>(c)]; }
 
 // Eight characters at a time, the first in the lowest octet; behind the last there are zeros.

@@ -52,7 +52,7 @@ void dns_service_search::ask(const char *name) {
 
 void dns_service_search::on_answer(int status, const dns_answer *answer, void *arg) {
   auto &self = *static_cast<dns_service_search *>(arg);
-  self.request_.release();
+  forget(self.request_);
   if (status == DNS_ESHUTDOWN) return self.finish(status);
   try {
     self.go_on(status, answer);
@@ -94,7 +94,7 @@ void dns_service_search::look_up(Offer offer) {
 void dns_service_search::on_addresses(int status, const addrinfo *ai, void *arg) {
   auto &host = *static_cast<Host *>(arg);
   dns_service_search &self = host.search;
-  host.request.release();
+  forget(host.request);
   if (status == DNS_ESHUTDOWN) return self.finish(status);
   host.addresses.reset(dns_addrinfo_dup(ai));
   host.endpoint.status = status == DNS_OK && host.addresses == nullptr ? DNS_ENOMEM : status;

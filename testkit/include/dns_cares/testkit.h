@@ -70,7 +70,7 @@ class Reply {
   // Flips the bits of `mask` in the octet at this place of the message, if it is that long.
   Reply flipped(std::size_t octet, std::uint8_t mask = 0xff) const;
   // Adds these octets behind the records of the answer section, and counts them as so many records.
-  Reply raw_records(std::vector<std::uint8_t> octets, unsigned count = 1) const;
+  Reply raw_records(const std::vector<std::uint8_t> &octets, unsigned count = 1) const;
   // Sends it two times.
   Reply twice() const;
   // Sends `next` to the same query, after it: what a forger does, and then the server.
