@@ -5,12 +5,13 @@ JOBS ?= $(shell nproc)
 CTEST_ARGS ?=
 FUZZ_SECONDS ?= 1800
 SOAK_ARGS ?=
+FLOOD_ARGS ?=
 
 build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
 
-.PHONY: help run test asan tsan clang valgrind coverage fuzz soak reliability bench bench-quick packages docs abi deb format tidy fresh trixie
-.PHONY: fresh-deb clean
+.PHONY: help run test asan tsan clang valgrind coverage fuzz fuzz-afl soak reliability bench bench-quick packages docs abi deb format
+.PHONY: tidy cppcheck fresh trixie versions fresh-deb clean
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -60,6 +61,17 @@ fuzz: ## Search with each fuzz target for FUZZ_SECONDS (1800), in build/fuzz; wh
 	    -artifact_prefix=build/fuzz/$$target- build/fuzz/found/$$target fuzz/corpus/$$target || exit; \
 	done
 
+fuzz-afl: ## The same with AFL++, on the targets that need no loop, for FUZZ_SECONDS each, in build/afl
+	scripts/install-packages build test afl
+	$(call build,afl)
+	for target in reply text cache; do \
+	  mkdir -p build/afl/found/$$target && \
+	  AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_AUTORESUME=1 afl-fuzz -V $(FUZZ_SECONDS) -m none \
+	    -i fuzz/corpus/$$target -o build/afl/found/$$target -- build/afl/fuzz/fuzz_$$target || exit; \
+	  grep -E '^(execs_done|corpus_count|saved_crashes|saved_hangs)' build/afl/found/$$target/default/fuzzer_stats; \
+	  grep -q '^saved_crashes *: 0$$' build/afl/found/$$target/default/fuzzer_stats || exit; \
+	done
+
 soak: ## Three minutes of lookups, faults, reloads, forks and cancels at random: SOAK_ARGS="--seconds 3600 --seed 7"
 	scripts/install-packages build test
 	$(call build,debug) --target soak
@@ -70,7 +82,7 @@ reliability: ## Play every two faults of servers with each other, then flood: so
 	$(call build,debug) --target fault_matrix flood
 	build/debug/tests/reliability/fault_matrix
 	build/debug/tests/reliability/fault_matrix --pairs --jobs 48
-	build/debug/tests/reliability/flood
+	build/debug/tests/reliability/flood $(FLOOD_ARGS)
 
 bench: ## As root: build and run all benchmarks, within 20 minutes; writes docs/performance.md
 	scripts/install-packages build bench
@@ -101,16 +113,25 @@ format: ## Check the form of all C and C++ files (FIX=1: change them)
 	scripts/install-packages lint
 	$(cxx_files) | xargs clang-format $(if $(FIX),-i,--dry-run --Werror)
 
-tidy: ## Run clang-tidy over the sources
+tidy: ## What clang-tidy finds in the sources: nothing, or it fails
 	scripts/install-packages build test lint
 	cmake --preset debug
 	git ls-files 'src/*.cc' 'testkit/*.cc' 'tools/*.cc' | xargs -n 4 -P $(JOBS) clang-tidy -p build/debug --quiet
+
+cppcheck: ## What cppcheck finds in the sources beside what it is known to be wrong about: nothing, or it fails
+	scripts/install-packages build test lint
+	cmake --preset debug
+	cppcheck --project=build/debug/compile_commands.json --enable=warning,performance,portability -j $(JOBS) --quiet \
+	  -i tests -i build --suppress='*:*_test.cc' --suppressions-list=.cppcheck-suppressions --error-exitcode=1
 
 fresh: ## As root: a new Debian 12 root, a clean clone, make run and make test
 	scripts/fresh-root bookworm run test
 
 trixie: ## As root: the same tests in a new Debian 13 root, plain and under sanitizers
 	scripts/fresh-root trixie test asan
+
+versions: ## As root: the tests and the fault matrix with both releases of c-ares and both compilers, in new roots: two hours
+	for suite in bookworm trixie; do scripts/fresh-root $$suite test clang reliability || exit; done
 
 fresh-deb: ## As root: the Debian packages, made and tried in new Debian 12 and 13 roots
 	scripts/fresh-deb bookworm trixie
