@@ -67,7 +67,7 @@ fuzz-afl: ## The same with AFL++, on the targets that need no loop, for FUZZ_SEC
 	for target in reply text cache; do \
 	  mkdir -p build/afl/found/$$target && \
 	  AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_AUTORESUME=1 afl-fuzz -V $(FUZZ_SECONDS) -m none \
-	    -i fuzz/corpus/$$target -o build/afl/found/$$target -- build/afl/fuzz/fuzz_$$target || exit; \
+	    -i fuzz/corpus/$$target -o build/afl/found/$$target -- build/afl/fuzz/fuzz_$$target >build/afl/$$target.log || exit; \
 	  grep -E '^(execs_done|corpus_count|saved_crashes|saved_hangs)' build/afl/found/$$target/default/fuzzer_stats; \
 	  grep -q '^saved_crashes *: 0$$' build/afl/found/$$target/default/fuzzer_stats || exit; \
 	done

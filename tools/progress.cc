@@ -49,7 +49,8 @@ std::string progress_line(const Tally &tally, std::optional<double> fraction) {
     const double all = static_cast<double>(tally.lines + tally.waiting) / *fraction;
     left = all - static_cast<double>(tally.lines);
     fmt::format_to(std::back_inserter(text), " of {}{} ({:.0f} %)", *fraction < 1 ? "about " : "",
-                   grouped(static_cast<std::uint64_t>(std::llround(all))), 100 * static_cast<double>(tally.lines) / all);
+                   grouped(static_cast<std::uint64_t>(std::llround(all))),
+                   100 * static_cast<double>(tally.lines) / all);
   }
   fmt::format_to(std::back_inserter(text), ", {}/s, {}, {} in flight", grouped(static_cast<std::uint64_t>(rate)),
                  failures_text(tally), grouped(tally.in_flight));
