@@ -116,7 +116,7 @@ format: ## Check the form of all C and C++ files (FIX=1: change them)
 tidy: ## What clang-tidy finds in the sources: nothing, or it fails
 	scripts/install-packages build test lint
 	cmake --preset debug
-	git ls-files 'src/*.cc' 'testkit/*.cc' 'tools/*.cc' | xargs -n 4 -P $(JOBS) clang-tidy -p build/debug --quiet
+	git ls-files 'src/*.cc' 'testkit/*.cc' 'tools/*.cc' ':!*_test.cc' | xargs -n 4 -P $(JOBS) clang-tidy -p build/debug --quiet
 
 cppcheck: ## What cppcheck finds in the sources beside what it is known to be wrong about: nothing, or it fails
 	scripts/install-packages build test lint
