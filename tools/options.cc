@@ -191,7 +191,8 @@ class CommandLine {
   void add_input() {
     app_.add_option("NAME", options_.names, "names to look up")->option_text(" ")->group(kInput);
     app_.add_option("-f,--file", options_.files,
-                    "file with one name a line, - is standard input; what follows a tab is\n"
+                    "file with one name a line, - is standard input, which is read too if no\n"
+                    "name is given and it is no terminal; what follows a tab is\n"
                     "passed through, empty lines and those that begin with '#' are passed over;\n"
                     "may be given more than once")
         ->option_text("FILE")

@@ -27,8 +27,8 @@ void add_failures(const Tally &tally, Question question, std::string &text) {
 void add_bar(const char *label, std::uint64_t count, std::uint64_t total, std::string &text) {
   const double part = static_cast<double>(count) / static_cast<double>(total);
   const auto length = static_cast<std::size_t>(std::lround(part * kBarLength));
-  fmt::format_to(std::back_inserter(text), "  {:>8} {:>10} {:5.1f} % {}\n", label, count, 100 * part,
-                 std::string(count > 0 ? std::max<std::size_t>(length, 1) : 0, '#'));
+  fmt::format_to(std::back_inserter(text), "  {:>8} {:>10} {:5.1f} %{}\n", label, count, 100 * part,
+                 count > 0 ? ' ' + std::string(std::max<std::size_t>(length, 1), '#') : "");
 }
 
 void add_latencies(const Latencies &latencies, std::string &text) {

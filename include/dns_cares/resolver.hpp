@@ -21,6 +21,10 @@
 #ifndef DNS_CARES_RESOLVER_HPP
 #define DNS_CARES_RESOLVER_HPP
 
+#if __cplusplus < 202002L
+#error "dns_cares: the C++ headers need C++20, as of -std=c++20, or CMake's target_compile_features(... cxx_std_20)"
+#endif
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
