@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import shutil
 import sys
 import time
 
@@ -34,7 +35,7 @@ class Plan:
         self.programs = args.build / PROGRAMS
         self.cells = []
         self.prefixes = itertools.count(random.getrandbits(24))
-        self.all_subjects = [s for s in SUBJECTS if (self.programs / s.program).exists()
+        self.all_subjects = [s for s in SUBJECTS if (self.programs / s.program).exists() and (not s.needs or shutil.which(s.needs))
                              and (not args.subjects or s.key in args.subjects)]
         self.subjects = [s for s in self.all_subjects if s.quick or args.subjects or not args.quick]
         for section in args.sections:

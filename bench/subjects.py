@@ -19,6 +19,7 @@ class Subject:
     families: tuple = FAMILIES
     env: dict = dataclasses.field(default_factory=dict)
     quick: bool = False  # whether `make bench-quick` has it too
+    needs: str = ""  # a command that no package has, and that may be on the PATH
 
     def options(self, family):
         words = ["--both"] if family == "A+AAAA" else []
@@ -47,6 +48,9 @@ SUBJECTS = [
     Subject("glibc", "glibc `getaddrinfo`, blocking", "glibc", 4_000, windows=(1,)),
     Subject("dnsperf", "dnsperf, a load generator, buffer raised", "dnsperf", 80_000, "", RAISED,
             windows=(1, 100, 1000), families=("A",)),
+    Subject("command", "dns-cares, the command, JSON in order", "bulk", 80_000, "dns-cares", windows=(1000,), families=("A",)),
+    Subject("massdns", "massdns, JSON, buffer raised", "bulk", 80_000, "massdns", RAISED, windows=(1000,), families=("A",),
+            needs="massdns"),
     Subject("bare", "bare sockets", "bare", 130_000, "", RAISED, windows=(1, 100, 1000), quick=True),
     Subject("bare-batches", "bare sockets, `sendmmsg` and `recvmmsg`", "bare", 130_000, "batches", RAISED,
             windows=(1, 100, 1000)),
@@ -61,5 +65,5 @@ PACED = {"ours": (0, 100_000), "cares-best": (1000, 100_000), "cares-raised": (1
 # each, than many. The slow ones are spared the many.
 SCALES = (10_000, 100_000, 1_000_000)
 SCALED = {"cares-best": SCALES, "adns": SCALES, "evdns": SCALES, "evdns-wide": SCALES, "cares-raised": SCALES[:2],
-          "libuv": SCALES[:1]}
+          "libuv": SCALES[:1], "massdns": SCALES, "command": SCALES}
 SCALED_WINDOW = 1000

@@ -29,6 +29,7 @@ def cold_a(figures):
         row("c-ares at its best", ["cares-best"], 1),
         row("3.5 x c-ares as it comes", ["cares-raised"], 3.5),
         row("1.15 x evdns at its best", ["evdns", "evdns-wide"], 1.15),
+        row("1.2 x massdns", ["massdns"], 1.2) if figures.best_of_scale(["massdns"], SCALES[0]) else
         missing("cold A, any number of names at once", "1.2 x massdns", "Debian has no package of it"),
         row("12 x libuv", ["libuv"], 12),
         row("adns", ["adns"], 1),
@@ -46,6 +47,12 @@ def at_any_number(figures, figure, target, peers, factor):
     row = at_least(figure, target, ours, theirs, factor)
     row[2] += f", {names:,} names"
     return row
+
+
+def command(figures):
+    figure, target = "the command, 1,000,000 new names, JSON in order", "massdns"
+    ours, theirs = (figures.best_of_scale([subject], SCALES[-1]) for subject in ("command", "massdns"))
+    return [at_least(figure, target, ours, theirs, 1)] if theirs else [missing(figure, target, "Debian has no package of it")]
 
 
 def cold_a_aaaa(figures):
@@ -156,5 +163,5 @@ def has_query_cache(figures):
 
 
 def rows(figures):
-    parts = (cold_a, cold_a_aaaa, processor_time, losses, scaling, latency, pace, cache_hit, memory, loops, newer_cares)
+    parts = (cold_a, command, cold_a_aaaa, processor_time, losses, scaling, latency, pace, cache_hit, memory, loops, newer_cares)
     return [row for part in parts for row in part(figures)]
