@@ -130,7 +130,7 @@ fresh: ## As root: a new Debian 12 root, a clean clone, make run and make test
 trixie: ## As root: the same tests in a new Debian 13 root, plain and under sanitizers
 	scripts/fresh-root trixie test asan
 
-versions: ## As root: the tests and the fault matrix with both releases of c-ares and both compilers, in new roots: two hours
+versions: ## As root: the tests and the fault matrix with both releases of c-ares and both compilers, in new roots
 	for suite in bookworm trixie; do scripts/fresh-root $$suite test clang reliability || exit; done
 
 fresh-deb: ## As root: the Debian packages, made and tried in new Debian 12 and 13 roots

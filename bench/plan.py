@@ -35,14 +35,16 @@ class Plan:
         self.programs = args.build / PROGRAMS
         self.cells = []
         self.prefixes = itertools.count(random.getrandbits(24))
-        self.all_subjects = [s for s in SUBJECTS if (self.programs / s.program).exists() and (not s.needs or shutil.which(s.needs))
-                             and (not args.subjects or s.key in args.subjects)]
+        self.all_subjects = [s for s in SUBJECTS if self.is_there(s) and (not args.subjects or s.key in args.subjects)]
         self.subjects = [s for s in self.all_subjects if s.quick or args.subjects or not args.quick]
         for section in args.sections:
             getattr(self, "add_" + section)()
 
+    def is_there(self, subject):
+        return (self.programs / subject.program).exists() and (not subject.needs or shutil.which(subject.needs))
+
     def add(self, section, subject, family, window, names, *options):
-        command = [str(self.programs / subject.program), f"--names={names}", f"--window={window}",
+        command = [subject.program, f"--names={names}", f"--window={window}",
                    f"--limit={self.args.limit}", *subject.options(family), *options]
         self.cells.append({"section": section, "subject": subject.key, "family": family, "window": window,
                            "names": names, "command": command, "env": subject.env, "rounds": []})
@@ -82,8 +84,7 @@ class Plan:
             self.cells[-1]["on_all_cores"] = True
 
     def add_program(self, section, subject, program, *arguments):
-        self.cells.append({"section": section, "subject": subject, "command": [str(self.programs / program), *arguments],
-                           "rounds": []})
+        self.cells.append({"section": section, "subject": subject, "command": [program, *arguments], "rounds": []})
 
     def run(self, lab):
         """Round by round over all cells, so that what disturbs the machine disturbs all alike."""
@@ -106,7 +107,8 @@ class Plan:
         return sum(cell["rounds"][-1]["seconds"] for cell in self.cells if self.is_wanted(cell)) * SLACK
 
     def run_once(self, lab, cell):
-        command = list(cell["command"])
+        program, *arguments = cell["command"]
+        command = [str(self.programs / program), *arguments]
         if "names" in cell:  # Nobody has asked for these yet.
             command.append(f"--prefix=x{next(self.prefixes):x}-")
         return lab.measure(command, pinned="on_all_cores" not in cell, env=cell.get("env"))

@@ -19,7 +19,7 @@ class Subject:
     families: tuple = FAMILIES
     env: dict = dataclasses.field(default_factory=dict)
     quick: bool = False  # whether `make bench-quick` has it too
-    needs: str = ""  # a command that no package has, and that may be on the PATH
+    needs: str = ""  # a command, without which on the PATH it is left out
 
     def options(self, family):
         words = ["--both"] if family == "A+AAAA" else []
@@ -46,10 +46,11 @@ SUBJECTS = [
     Subject("libuv-128", "libuv, 128 threads", "libuv", 8_000, env={"UV_THREADPOOL_SIZE": "128"}),
     Subject("glibc-async", "glibc `getaddrinfo_a`", "glibc", 10_000, "async", windows=(100, 1000, 10000, 0)),
     Subject("glibc", "glibc `getaddrinfo`, blocking", "glibc", 4_000, windows=(1,)),
-    Subject("dnsperf", "dnsperf, a load generator, buffer raised", "dnsperf", 80_000, "", RAISED,
-            windows=(1, 100, 1000), families=("A",)),
-    Subject("command", "dns-cares, the command, JSON in order", "bulk", 80_000, "dns-cares", windows=(1000,), families=("A",)),
-    Subject("massdns", "massdns, JSON, buffer raised", "bulk", 80_000, "massdns", RAISED, windows=(1000,), families=("A",),
+    Subject("dnsperf", "dnsperf, a load generator, buffer raised", "commands", 80_000, "dnsperf", RAISED,
+            windows=(1, 100, 1000), families=("A",), needs="dnsperf"),
+    Subject("command", "dns-cares, the command, JSON in order", "commands", 80_000, "dns-cares", windows=(1000,),
+            families=("A",)),
+    Subject("massdns", "massdns, JSON, buffer raised", "commands", 80_000, "massdns", RAISED, windows=(1000,), families=("A",),
             needs="massdns"),
     Subject("bare", "bare sockets", "bare", 130_000, "", RAISED, windows=(1, 100, 1000), quick=True),
     Subject("bare-batches", "bare sockets, `sendmmsg` and `recvmmsg`", "bare", 130_000, "batches", RAISED,

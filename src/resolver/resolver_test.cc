@@ -1319,7 +1319,6 @@ TEST_F(ResolverTest, CancelledOneOfManyWaitersLeavesTheOthersTheirAnswer) {
   EXPECT_EQ(other.text(), "192.0.2.1");
 }
 
-// The list itself is of malloc(3), one block, and is not counted.
 TEST_F(ResolverTest, LookupThatWaitsForItsTurnCostsAtMost256OctetsAndItsName) {
   const std::size_t lookups = 10000;
   const std::string name = "of-twenty-three-octets.";
@@ -1339,6 +1338,7 @@ TEST_F(ResolverTest, LookupThatWaitsForItsTurnCostsAtMost256OctetsAndItsName) {
   EXPECT_EQ(resolver().outstanding(), lookups);
 }
 
+// The list itself is of malloc(3), one block, and is not counted.
 TEST_F(ResolverTest, CacheHitAllocatesTheLookupAndItsResultOnly) {
   settings_.cache = {1 << 20, 86400, 900, 0};
   search({"too-long-a-domain-for-a-short-string.test"});
