@@ -77,6 +77,16 @@ class InflightTest : public testing::Test {
     inflight_.send_queued();
     inflight_.flush();
   }
+  // Wants it when somebody else's query for it is out.
+  RecordingWaiter &want_late(const char *name) {
+    want(name);
+    send();
+    return want(name);
+  }
+  void end_query(int status) {
+    upstream_.answer(0, status);
+    inflight_.settle();
+  }
 
   FakeUpstream upstream_;
   RecordingListener listener_;
@@ -246,14 +256,12 @@ TEST_F(InflightTest, LatecomerHasWhatNoServerRepliedToAskedAgain) {
     const RecordingWaiter &first = want("a");
     send();
     const RecordingWaiter &late = want("a");
-    upstream_.answer(0, status);
-    inflight_.settle();
+    end_query(status);
     EXPECT_EQ(first.status, status);
     EXPECT_EQ(late.answers, 0);
     EXPECT_TRUE(inflight_.has_work());
     send();
-    upstream_.answer(0);
-    inflight_.settle();
+    end_query(DNS_ENODATA);
     EXPECT_EQ(late.answers, 1);
     EXPECT_EQ(late.status, DNS_ENODATA);
   }
@@ -263,12 +271,9 @@ TEST_F(InflightTest, LatecomerHasWhatNoServerRepliedToAskedAgain) {
 }
 
 TEST_F(InflightTest, LatecomerHasItAskedAgainOnceOnly) {
-  want("a");
-  send();
-  const RecordingWaiter &late = want("a");
+  const RecordingWaiter &late = want_late("a");
   for (int i = 0; i < 2; ++i) {
-    upstream_.answer(0, DNS_ETIMEOUT);
-    inflight_.settle();
+    end_query(DNS_ETIMEOUT);
     send();
   }
   EXPECT_EQ(late.status, DNS_ETIMEOUT);
@@ -276,11 +281,8 @@ TEST_F(InflightTest, LatecomerHasItAskedAgainOnceOnly) {
 }
 
 TEST_F(InflightTest, ReplyIsForLatecomersTooWhateverItSays) {
-  want("a");
-  send();
-  const RecordingWaiter &late = want("a");
-  upstream_.answer(0, DNS_ESERVFAIL);
-  inflight_.settle();
+  const RecordingWaiter &late = want_late("a");
+  end_query(DNS_ESERVFAIL);
   EXPECT_EQ(late.status, DNS_ESERVFAIL);
   EXPECT_FALSE(inflight_.has_work());
 }
@@ -291,39 +293,30 @@ TEST_F(InflightTest, WhoeverWantsItBeforeItGoesOutIsNoLatecomer) {
   inflight_.send_queued();
   const RecordingWaiter &third = want("a");
   inflight_.flush();
-  upstream_.answer(0, DNS_ETIMEOUT);
-  inflight_.settle();
+  end_query(DNS_ETIMEOUT);
   EXPECT_EQ(second.status, DNS_ETIMEOUT);
   EXPECT_EQ(third.status, DNS_ETIMEOUT);
   EXPECT_FALSE(inflight_.has_work());
 }
 
 TEST_F(InflightTest, AskedAgainWithAllTriesNobodyIsALatecomer) {
-  want("a");
-  send();
-  const RecordingWaiter &late = want("a");
+  const RecordingWaiter &late = want_late("a");
   upstream_.waiting.clear();
   inflight_.ask_again();
   send();
-  upstream_.answer(0, DNS_ETIMEOUT);
-  inflight_.settle();
+  end_query(DNS_ETIMEOUT);
   EXPECT_EQ(late.status, DNS_ETIMEOUT);
   EXPECT_FALSE(inflight_.has_work());
 }
 
 TEST_F(InflightTest, LatecomerThatHasGoneAsksNothing) {
-  want("a");
-  send();
-  want("a").unlink();
-  upstream_.answer(0, DNS_ETIMEOUT);
-  inflight_.settle();
+  want_late("a").unlink();
+  end_query(DNS_ETIMEOUT);
   EXPECT_FALSE(inflight_.has_work());
 }
 
 TEST_F(InflightTest, LatecomerIsToldIfThereIsNoMemoryToAskAgain) {
-  want("a");
-  send();
-  const RecordingWaiter &late = want("a");
+  const RecordingWaiter &late = want_late("a");
   upstream_.answer(0, DNS_ETIMEOUT);
   {
     const dns_cares_test::FailingNew failing(0);
