@@ -7,6 +7,7 @@
 
 #include <climits>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "failing_new.h"
@@ -132,14 +133,46 @@ bool share_broken_connection(const Experiment &experiment) {
   return comes_by_tcp(v4) && comes_by_tcp(v6) && (breaks(v4) || breaks(v6));
 }
 
-int expected_of(const Experiment &experiment) {
-  if (experiment.first == Experiment::First::kNoTcp && experiment.servers.size() == 1) return DNS_ECONNREFUSED;
+std::vector<Script> asked_servers(const Experiment &experiment) {
   std::vector<Script> servers = experiment.servers;
   if (experiment.first == Experiment::First::kClosedPort) servers.insert(servers.begin(), {&kClosed});
-  const int v4 = expected_status(servers, kTries, experiment.by_tcp);
+  return servers;
+}
+
+int expected_of(const Experiment &experiment) {
+  if (experiment.first == Experiment::First::kNoTcp && experiment.servers.size() == 1) return DNS_ECONNREFUSED;
+  const int v4 = expected_status(asked_servers(experiment), kTries, experiment.by_tcp);
   if (experiment.for_aaaa.empty()) return v4;
   if (share_broken_connection(experiment)) return kAnyStatus;
   return expected_status_of_both(expected_status(experiment.for_aaaa, kTries, experiment.by_tcp), v4);
+}
+
+// What comes after its time is worth what is lost.
+const Fault kLate = {"late", {}, {Effect::kLost}, {Effect::kLost}};
+
+// The statuses of an RRset if of any of the servers from `server` on the first reply is late, or all are.
+std::set<int> statuses_with_late_replies(std::vector<Script> servers, bool by_tcp, std::size_t server = 0) {
+  if (server == servers.size()) return {expected_status(servers, kTries, by_tcp)};
+  std::set<int> statuses;
+  Script first_is_late = servers[server];
+  first_is_late.insert(first_is_late.begin(), &kLate);
+  for (const Script &script : {servers[server], first_is_late, Script{&kLate}}) {
+    servers[server] = script;
+    statuses.merge(statuses_with_late_replies(servers, by_tcp, server + 1));
+  }
+  return statuses;
+}
+
+bool may_come_of_late_replies(const Experiment &experiment, int status) {
+  if (status == DNS_ETIMEOUT) return true;
+  const std::set<int> v4 = statuses_with_late_replies(asked_servers(experiment), experiment.by_tcp);
+  if (experiment.for_aaaa.empty()) return v4.contains(status);
+  for (const int of_v6 : statuses_with_late_replies(experiment.for_aaaa, experiment.by_tcp)) {
+    for (const int of_v4 : v4) {
+      if (expected_status_of_both(of_v6, of_v4) == status) return true;
+    }
+  }
+  return false;
 }
 
 void look_up(const Experiment &experiment, Findings &findings) {
@@ -170,6 +203,8 @@ void look_up(const Experiment &experiment, Findings &findings) {
   }
   const bool may_time_out = experiment.deadline_ms != 0 && findings.status == DNS_ETIMEOUT;
   findings.status_is_wrong = !is_as_expected(findings.status, expected_of(experiment)) && !may_time_out;
+  findings.in_doubt =
+      findings.next_failed || (findings.status_is_wrong && may_come_of_late_replies(experiment, findings.status));
   ev_loop_destroy(loop);
 }
 

@@ -23,6 +23,7 @@ struct Findings {
   int calls = 0;  // of the lookup's callback
   int status = -1;
   bool status_is_wrong = false;
+  bool in_doubt = false;  // what is wrong may come of replies that came after their time, on a machine that is busy
   bool late = false;
   bool spun = false;  // the loop turned without end
   bool leaked_descriptors = false;

@@ -102,14 +102,13 @@ struct Report {
   int runs;
 };
 
-// On a machine that is busy any reply may come too late, and another server's, or none, may be what counts: a wrong
-// status, or a next lookup that fails, must be found three times. How often that was needed is told.
+// What is in doubt must be found three times. How often that was needed is told.
 Report run_again_if_in_doubt(const Experiment &experiment, std::size_t index) {
   Report report{index, {}, 0};
   do {
     report.findings = run(experiment);
     ++report.runs;
-  } while ((report.findings.status_is_wrong || report.findings.next_failed) && report.runs < 3);
+  } while (report.findings.in_doubt && report.runs < 3);
   return report;
 }
 
