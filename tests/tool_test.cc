@@ -415,6 +415,16 @@ TEST_F(Tool, NamesTheLineOfAMalformedName) {
   EXPECT_EQ(server_.queries("b.test", "A"), 2u) << "a name must not end at a NUL";
 }
 
+TEST_F(Tool, SaysWhereToPutWhatIsNoName) {
+  EXPECT_THAT(run({"https://a.test/", "a.test:443", "@127.0.0.1", "a.test:x"}).lines(),
+              ElementsAre("https://a.test/\tmalformed name: of a URL give the host alone",
+                          "a.test:443\tmalformed name: ports are given by --service",
+                          "@127.0.0.1\tmalformed name: servers are given by -s", "a.test:x\tmalformed name"));
+  EXPECT_EQ(run({"-t", "MX", "a.test:25"}).output, "a.test:25\tmalformed name\n");
+  EXPECT_THAT(run({"--format", "json", "https://a.test/"}).output,
+              HasSubstr(R"("error":"malformed name: of a URL give the host alone")"));
+}
+
 TEST_F(Tool, KeepsANameWithALineEndOnItsLine) {
   EXPECT_EQ(run({"a\nb.test"}).output, "a\\010b.test\tmalformed name\n");
 }

@@ -73,7 +73,9 @@ class JsonFormat final : public Format {
     append_string(outcome.line.name, text);
     text.append(R"(,"status":")").append(status_word(outcome.status)).append(1, '"');
     if (outcome.status != DNS_OK) {
-      text.append(R"(,"error":")").append(error_text(outcome.status, question_)).append(1, '"');
+      text.append(R"(,"error":")").append(error_text(outcome.status, question_));
+      if (outcome.status == DNS_EBADNAME) text += advice_on(outcome.line.name, question_);
+      text += '"';
     }
     write_result(outcome, text);
     if (!short_) write_details(outcome, text);

@@ -29,6 +29,7 @@ class TextFormat final : public Format {
       write_endpoints(outcome.endpoints, text);
     } else if (!only_addresses_) {
       text += error_text(outcome.status, question_);
+      if (outcome.status == DNS_EBADNAME) text += advice_on(outcome.line.name, question_);
       if (!outcome.place.empty()) text.append(" (").append(outcome.place).append(")");
     }
     if (outcome.line.has_fields && !only_addresses_) text.append(1, '\t').append(outcome.line.fields);

@@ -30,6 +30,11 @@ std::string error_text(const dns_trace_event &event) {
                      printable(event.text));
 }
 
+// Nothing where nobody could say anything.
+std::string source_text(int source) {
+  return source == DNS_SOURCE_NONE ? std::string() : fmt::format(", from {}", dns_source_name(source));
+}
+
 std::string step_text(const dns_trace_event &event) {
   const std::string name = printable(event.name);
   const std::string type = type_text(event.type);
@@ -55,8 +60,7 @@ std::string step_text(const dns_trace_event &event) {
     case DNS_TRACE_NO_ADDRESS:
       return fmt::format("  {}: {}, so the next of the search list, if there is one", name, dns_strerror(event.status));
     case DNS_TRACE_END:
-      return fmt::format("{}: {}, from {}, {:.3f} ms", name, dns_strerror(event.status),
-                         event.source == DNS_SOURCE_NONE ? "nowhere" : dns_source_name(event.source),
+      return fmt::format("{}: {}{}, {:.3f} ms", name, dns_strerror(event.status), source_text(event.source),
                          event.seconds * 1e3);
     default:
       return fmt::format("  step {}", event.step);

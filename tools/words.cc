@@ -20,6 +20,12 @@ constexpr std::array<const char *, DNS_ESYSTEM + 1> kStatusWords = {
 const sockaddr_in &v4_of(const addrinfo &entry) { return *reinterpret_cast<const sockaddr_in *>(entry.ai_addr); }
 const sockaddr_in6 &v6_of(const addrinfo &entry) { return *reinterpret_cast<const sockaddr_in6 *>(entry.ai_addr); }
 
+bool has_port(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  return colon != std::string_view::npos && colon + 1 < name.size() &&
+         name.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+}
+
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace
@@ -36,6 +42,13 @@ const char *error_text(int status, Question question) {
   if (question == Question::kRecords && status == DNS_ENODATA) return "name has no record of this type";
   if (question == Question::kEndpoints && status == DNS_ENODATA) return "service is not offered";
   return dns_strerror(status);
+}
+
+const char *advice_on(std::string_view name, Question question) {
+  if (name.starts_with('@')) return ": servers are given by -s";
+  if (name.find("://") != std::string_view::npos) return ": of a URL give the host alone";
+  if (question == Question::kAddresses && has_port(name)) return ": ports are given by --service";
+  return "";
 }
 
 // getnameinfo(3) would do, but for its look at the scope's interface name.

@@ -1,7 +1,5 @@
 #include "resolver/hosts.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -16,16 +14,6 @@
 
 namespace dns_cares {
 namespace {
-
-std::optional<Address> parse_address(std::string_view text) {
-  if (text.find(':') != std::string_view::npos) return parse_literal(text);
-  char copy[INET_ADDRSTRLEN];
-  if (text.size() >= sizeof copy || text.find('\0') != std::string_view::npos) return std::nullopt;
-  text.copy(copy, text.size());
-  copy[text.size()] = '\0';
-  in_addr v4;
-  return inet_pton(AF_INET, copy, &v4) == 1 ? std::optional(Address::v4(v4)) : std::nullopt;
-}
 
 struct AddressHash {
   std::size_t operator()(const Address &address) const {
@@ -82,7 +70,7 @@ class Hosts::Builder {
   void add_line(std::string_view address, std::string_view names) {
     if (address != address_text_) {
       address_text_ = address;
-      address_ = index_of(parse_address(address));
+      address_ = index_of(parse_dotted_literal(address));
     }
     if (address_ == kNone) return;
     Index canonical = kNone;

@@ -53,4 +53,14 @@ std::optional<Address> parse_literal(std::string_view text) {
   return scope ? std::optional(Address::v6(v6, *scope)) : std::nullopt;
 }
 
+std::optional<Address> parse_dotted_literal(std::string_view text) {
+  if (text.find(':') != std::string_view::npos) return parse_literal(text);
+  char copy[INET_ADDRSTRLEN];
+  if (text.size() >= sizeof copy || text.find('\0') != std::string_view::npos) return std::nullopt;
+  text.copy(copy, text.size());
+  copy[text.size()] = '\0';
+  in_addr v4;
+  return inet_pton(AF_INET, copy, &v4) == 1 ? std::optional(Address::v4(v4)) : std::nullopt;
+}
+
 }  // namespace dns_cares

@@ -12,4 +12,7 @@ namespace dns_cares {
 // optional %scope (RFC 4007 section 11): an interface's name, or its number. Nothing for anything else.
 std::optional<Address> parse_literal(std::string_view text);
 
+// The same with IPv4 as inet_pton(3) reads it, four decimal numbers and nothing else.
+std::optional<Address> parse_dotted_literal(std::string_view text);
+
 }  // namespace dns_cares

@@ -1,6 +1,6 @@
 #include "resolver/resolv_conf.h"
 
-#include <arpa/inet.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -47,7 +47,7 @@ std::optional<ServerAddress> parse_server(std::string_view text) {
     if (!number || *number == 0) return std::nullopt;
     server.port = *number;
   }
-  const auto address = parse_literal(host);
+  const auto address = parse_dotted_literal(host);
   if (!address) return std::nullopt;
   server.address = *address;
   return server;
@@ -57,9 +57,11 @@ void add_server(const ServerAddress &server, std::vector<ServerAddress> &servers
   if (std::find(servers.begin(), servers.end(), server) == servers.end()) servers.push_back(server);
 }
 
-// A scope that says nothing is left off, as in glibc: most addresses do not need theirs.
+// Also in the forms that glibc takes, such as "127.1". A scope that says nothing is left off, as there: most addresses
+// do not need theirs.
 std::optional<ServerAddress> parse_nameserver(std::string_view text) {
   if (const auto server = parse_server(text)) return server;
+  if (const auto address = parse_literal(text)) return ServerAddress{*address};
   const std::size_t percent = text.find('%');
   if (percent == std::string_view::npos) return std::nullopt;
   const auto address = parse_literal(text.substr(0, percent));
