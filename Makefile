@@ -6,6 +6,8 @@ CTEST_ARGS ?=
 FUZZ_SECONDS ?= 1800
 SOAK_ARGS ?=
 FLOOD_ARGS ?=
+# For clang-tidy: make tidy TIDY_ARGS=--checks=-clang-analyzer-*
+TIDY_ARGS ?=
 
 build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
@@ -116,7 +118,7 @@ format: ## Check the form of all C and C++ files (FIX=1: change them)
 tidy: ## What clang-tidy finds in the sources: nothing, or it fails
 	scripts/install-packages build test lint
 	cmake --preset debug
-	git ls-files 'src/*.cc' 'testkit/*.cc' 'tools/*.cc' ':!*_test.cc' | xargs -n 4 -P $(JOBS) clang-tidy -p build/debug --quiet
+	git ls-files 'src/*.cc' 'testkit/*.cc' 'tools/*.cc' ':!*_test.cc' | xargs -n 4 -P $(JOBS) clang-tidy -p build/debug --quiet $(if $(TIDY_ARGS),'$(TIDY_ARGS)')
 
 cppcheck: ## What cppcheck finds in the sources beside what it is known to be wrong about: nothing, or it fails
 	scripts/install-packages build test lint
