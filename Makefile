@@ -13,7 +13,7 @@ build = cmake --preset $(1) && cmake --build --preset $(1) -j $(JOBS)
 cxx_files = git ls-files '*.c' '*.cc' '*.h' '*.hpp'
 
 .PHONY: help run test asan tsan clang valgrind coverage fuzz fuzz-afl soak reliability bench bench-quick packages docs abi deb format
-.PHONY: tidy cppcheck fresh trixie versions fresh-deb clean
+.PHONY: tidy cppcheck analyze fresh trixie versions fresh-deb clean
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -125,6 +125,11 @@ cppcheck: ## What cppcheck finds in the sources beside what it is known to be wr
 	cmake --preset debug
 	cppcheck --project=build/debug/compile_commands.json --enable=warning,performance,portability -j $(JOBS) --quiet \
 	  -i tests -i build --suppress='*:*_test.cc' --suppressions-list=.cppcheck-suppressions --error-exitcode=1
+
+analyze: ## What GCC's -fanalyzer says of the library: to be read, for it knows little of C++
+	scripts/install-packages build
+	cmake --preset debug -B build/analyze -DCMAKE_CXX_FLAGS=-fanalyzer -DDNS_CARES_WERROR=OFF -DBUILD_TESTING=OFF
+	cmake --build build/analyze -j $(JOBS) --target dns_cares_objects
 
 fresh: ## As root: a new Debian 12 root, a clean clone, make run and make test
 	scripts/fresh-root bookworm run test
