@@ -3,9 +3,14 @@
 #include <dns_cares/testkit.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "loop.h"
@@ -299,6 +304,80 @@ TEST_F(Servers, MalformedReplyDisturbsNoOtherLookup) {
   EXPECT_EQ(bad.status(), DNS_EBADRESP);
   EXPECT_EQ(slow.status(), DNS_OK);
   EXPECT_EQ(server.queries("slow.test", "A"), 1u);
+}
+
+// A server that answers the first question by TCP with messages to another one, whole and without end, as fast as they
+// are read.
+class TcpFlood {
+ public:
+  TcpFlood() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr *>(&address), size), 0);
+    EXPECT_EQ(listen(listener_, 1), 0);
+    EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr *>(&address), &size), 0);
+    address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    thread_ = std::thread([this] { send_without_end(); });
+  }
+  ~TcpFlood() {
+    stopped_ = true;
+    shutdown(listener_, SHUT_RDWR);
+    shutdown(connection_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+    if (connection_ >= 0) close(connection_);
+  }
+  const std::string &address() const { return address_; }
+  std::size_t octets_sent() const { return octets_; }
+
+ private:
+  void send_without_end() {
+    connection_ = accept(listener_, nullptr, nullptr);
+    char query[512];
+    const ssize_t length = recv(connection_, query, sizeof query, 0);
+    if (length > 3) {
+      query[3] ^= 1;                                  // its id
+      query[4] = static_cast<char>(query[4] | 0x80);  // it is a reply
+      std::string many;
+      while (many.size() < 65536) many.append(query, static_cast<std::size_t>(length));
+      while (!stopped_) {
+        const ssize_t sent = send(connection_, many.data(), many.size(), MSG_NOSIGNAL);
+        if (sent != static_cast<ssize_t>(many.size())) break;
+        octets_ += many.size();
+      }
+    }
+  }
+
+  const int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::string address_;
+  std::atomic<int> connection_ = -1;
+  std::atomic<bool> stopped_ = false;
+  std::atomic<std::size_t> octets_ = 0;
+  std::thread thread_;
+};
+
+TEST_F(Servers, EndlessMessagesByTcpHoldNeitherTheLoopNorTheDeadline) {
+  const TcpFlood flood;
+  init(flood.address(), [](dns_options &options) {
+    options.tcp = 1;
+    options.timeout_ms = 60'000;
+    options.deadline_ms = 300;
+  });
+  Lookup &lookup = loop_.resolve("a.test", kV4);
+  const Stopwatch stopwatch;
+  std::size_t turns = 0;
+  while (!lookup.done() && stopwatch.ms() < 10'000) {
+    ev_run(loop_.get(), EVRUN_ONCE);
+    ++turns;
+  }
+  EXPECT_EQ(lookup.status(), DNS_ETIMEOUT);
+  EXPECT_LT(stopwatch.ms(), 2'000);
+  // Some of the octets may still be on their way.
+  constexpr std::size_t kMostInATurn = 65536;
+  EXPECT_GE(turns * kMostInATurn + (16U << 20), flood.octets_sent());
+  EXPECT_GT(turns, 5u);
 }
 
 TEST_F(Servers, RestartedServerIsFoundAgainAtOnce) {

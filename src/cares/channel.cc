@@ -19,8 +19,9 @@ namespace {
 
 constexpr std::uint16_t kEdnsSize = 1232;  // octets; fits an IPv6 packet of minimal size (RFC 9715 section 3)
 
-// Datagrams read before the loop's other watchers have their turn.
+// What is read before the loop's other watchers have their turn.
 constexpr int kDatagramsAtOnce = 128;
+constexpr int kBlocksOfStreamAtOnce = 1;
 
 // TC, in the third octet of a message (RFC 1035 section 4.1.1).
 constexpr unsigned kTruncated = 0x02;
@@ -174,6 +175,7 @@ void Channel::send(Question &question) {
   }
   // What c-ares asks again it asks by itself, in case one among many does not come through.
   sockets_.set_gathering(true);
+  give_back_id(question);
   give_to_cares(question);
   sockets_.set_gathering(false);
   sending_ = nullptr;
@@ -190,16 +192,19 @@ void Channel::flush() noexcept {
 
 void Channel::give_to_cares(Question &question) {
   const auto type = static_cast<ares_dns_rec_type_t>(number_of(question.type));
-  ares_query_dnsrec(channel_.get(), question.name.c_str(), ARES_CLASS_IN, type, on_reply, &question, nullptr);
+  unsigned short id = 0;
+  ares_query_dnsrec(channel_.get(), question.name.c_str(), ARES_CLASS_IN, type, on_reply, &question, &id);
+  if (sending_ == nullptr) return;  // It has ended already.
+  ids_.take(id);
+  question.id = id;
 }
 
 #else
 
 void Channel::give_to_cares(Question &question) {
-  const auto id = ids_.take();
-  if (!id) return finish(question, Answer::failure(DNS_ESYSTEM));
-  question.id = *id;
-  const QueryMessage query(question, *id, edns_ ? kEdnsSize : 0);
+  question.id = ids_.draw();
+  if (!question.id) return finish(question, Answer::failure(DNS_ESYSTEM));
+  const QueryMessage query(question, *question.id, edns_ ? kEdnsSize : 0);
   ares_send(channel_.get(), query.octets().data(), static_cast<int>(query.octets().size()), on_reply, &question);
 }
 
@@ -212,7 +217,6 @@ void Channel::on_sent(Sockets::Octets message, const ServerAddress &to) noexcept
   }
   if (!is_gathering_) last_sent_at_ = steady_now();  // What is asked in one go has one time.
   is_gathering_ = true;
-  sending_->id = id_of(message);
   sending_->sent_at = last_sent_at_;
   journal_.sent(sending_->name.c_str(), sending_->type, &to, ++sending_->queries);
 }
@@ -230,7 +234,7 @@ void Channel::note_resent(Sockets::Octets message, const ServerAddress &to) noex
 }
 
 void Channel::count_resent(Question &question) {
-  const auto resent = resent_.find(question.id);
+  const auto resent = resent_.find(*question.id);
   if (resent == resent_.end()) return;
   question.queries += resent->second.times;
   question.sent_at = resent->second.last_at;
@@ -256,7 +260,6 @@ void Channel::on_reply(void *arg, int ares_status, int, unsigned char *message, 
   auto &question = *static_cast<Question *>(arg);
   auto &self = static_cast<Channel &>(*question.upstream);
   if (self.closing_) return;
-  self.ids_.give_back(question.id);
   if (message == nullptr) return self.finish(question, self.failure_of(question, ares_status));
   const Octets short_form = {message, static_cast<std::size_t>(length)};
   if (self.is_to_be_asked_again(question, short_form)) return self.send(question);
@@ -309,9 +312,17 @@ void Channel::finish_truncated(Question &question) {
   owner_.on_truncated(question);
 }
 
-void Channel::end(Question &question) {
+// With what is known of its query.
+void Channel::give_back_id(Question &question) {
+  if (!question.id) return;
   count_resent(question);
   verdicts_.take(question);
+  ids_.give_back(*std::exchange(question.id, std::nullopt));
+}
+
+void Channel::end(Question &question) {
+  give_back_id(question);
+  if (sending_ == &question) sending_ = nullptr;
   if (--on_the_way_ > 0) return;
   verdicts_.clear();
   resent_.clear();
@@ -323,7 +334,9 @@ void Channel::end(Question &question) {
 Sockets::Octets Channel::on_message(Sockets::Octets message, const ServerAddress &from) noexcept {
   last_from_ = from;
   const Octets short_form = is_cut(message) ? replies_.pass_truncated(message) : replies_.keep(message, from);
-  verdicts_.note(message, short_form.empty() ? nullptr : &replies_.message(), from);
+  if (message.size() >= NS_HFIXEDSZ && ids_.is_taken(id_of(message))) {
+    verdicts_.note(message, short_form.empty() ? nullptr : &replies_.message(), from);
+  }
   return short_form.empty() && tcp_ ? replies_.pass_malformed(message) : short_form;
 }
 
@@ -353,7 +366,7 @@ void Channel::dns_timer_cb(void *arg) {
 // What there is to read beyond the bound is there in the next turn of the loop.
 void Channel::process(ares_socket_t readable, ares_socket_t writable) {
   std::size_t held;
-  sockets_.set_datagrams_to_read(kDatagramsAtOnce);
+  sockets_.set_reads_left(kDatagramsAtOnce, kBlocksOfStreamAtOnce);
   if (readable != ARES_SOCKET_BAD) last_read_at_ = steady_now();
   do {
     held = sockets_.octets_held(readable);

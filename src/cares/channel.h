@@ -90,6 +90,7 @@ class Channel final : public Upstream, private Sockets::Observer {
   void start_timer(double after);  // seconds
   void send(Question &question);
   void give_to_cares(Question &question);
+  void give_back_id(Question &question);
 
 #if DNS_CARES_HAS_DNSREC
   static void on_reply(void *question, ares_status_t ares_status, std::size_t timeouts,
@@ -120,8 +121,8 @@ class Channel final : public Upstream, private Sockets::Observer {
   double last_sent_at_ = 0;
   Question *sending_ = nullptr;  // while c-ares is given a question
   bool is_gathering_ = false;    // whether any has been sent since the last flush()
-#if !DNS_CARES_HAS_DNSREC
   QueryIds ids_;
+#if !DNS_CARES_HAS_DNSREC
   bool edns_ = true;  // until a server is found not to know it
 #endif
   std::unordered_map<std::uint16_t, Resent> resent_;

@@ -14,16 +14,20 @@ constexpr unsigned kOpt = 41;
 
 }  // namespace
 
-std::optional<std::uint16_t> QueryIds::take() {
+std::optional<std::uint16_t> QueryIds::draw() {
   if (taken_count_ >= kMostTaken) return std::nullopt;
   for (;;) {
-    if (left_ == 0 && !draw()) return std::nullopt;
+    if (left_ == 0 && !fill()) return std::nullopt;
     const std::uint16_t id = drawn_[--left_];
-    if (taken_.test(id)) continue;
-    taken_.set(id);
-    ++taken_count_;
+    if (is_taken(id)) continue;
+    take(id);
     return id;
   }
+}
+
+void QueryIds::take(std::uint16_t id) {
+  taken_.set(id);
+  ++taken_count_;
 }
 
 void QueryIds::give_back(std::uint16_t id) {
@@ -32,7 +36,7 @@ void QueryIds::give_back(std::uint16_t id) {
 }
 
 // As many octets as getrandom(2) gives in one go, whatever interrupts it.
-bool QueryIds::draw() {
+bool QueryIds::fill() {
   static_assert(sizeof drawn_ <= 256);
   if (getrandom(drawn_.data(), sizeof drawn_, 0) != sizeof drawn_) return false;
   left_ = drawn_.size();

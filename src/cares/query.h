@@ -1,5 +1,5 @@
-// Queries as ares_send(3) takes them. It is for releases of c-ares that do not take them apart to send them: there,
-// what ares_query(3) adds to it costs as much again.
+// Queries as ares_send(3) takes them, and their ids. Releases of c-ares that take them apart to send them draw the ids,
+// and make the messages: in the others, what ares_query(3) adds to ares_send(3) costs as much again.
 #pragma once
 
 #include <array>
@@ -17,15 +17,18 @@ namespace dns_cares {
 // section 4.3).
 class QueryIds {
  public:
-  // Nothing if the system has no randomness to give, or too many are taken already.
-  std::optional<std::uint16_t> take();
+  // A new one. Nothing if the system has no randomness to give, or too many are taken already.
+  std::optional<std::uint16_t> draw();
+  // One that c-ares has drawn.
+  void take(std::uint16_t id);
+  bool is_taken(std::uint16_t id) const { return taken_.test(id); }
   void give_back(std::uint16_t id);
 
  private:
   // Beyond it, a free one is no longer found soon.
   static constexpr std::size_t kMostTaken = 60000;
 
-  bool draw();
+  bool fill();
 
   std::array<std::uint16_t, 128> drawn_;
   std::size_t left_ = 0;  // of those, at the front

@@ -21,19 +21,31 @@ TEST(QueryIds, NoTwoAreTheSame) {
   QueryIds ids;
   std::set<std::uint16_t> taken;
   for (int i = 0; i < 60000; ++i) {
-    const auto id = ids.take();
+    const auto id = ids.draw();
     ASSERT_TRUE(id);
     EXPECT_TRUE(taken.insert(*id).second) << *id;
   }
-  EXPECT_FALSE(ids.take()) << "hardly one is left";
+  EXPECT_FALSE(ids.draw()) << "hardly one is left";
   ids.give_back(*taken.begin());
-  EXPECT_TRUE(ids.take());
+  EXPECT_TRUE(ids.draw());
+}
+
+TEST(QueryIds, KnowsWhichAreTaken) {
+  QueryIds ids;
+  const std::uint16_t drawn = *ids.draw();
+  const auto other = static_cast<std::uint16_t>(drawn + 1);
+  EXPECT_TRUE(ids.is_taken(drawn));
+  EXPECT_FALSE(ids.is_taken(other));
+  ids.take(other);
+  ids.give_back(drawn);
+  EXPECT_FALSE(ids.is_taken(drawn));
+  EXPECT_TRUE(ids.is_taken(other));
 }
 
 TEST(QueryIds, OneThatWasGivenBackMayComeAgain) {
   QueryIds ids;
   for (int i = 0; i < 200000; ++i) {
-    const auto id = ids.take();
+    const auto id = ids.draw();
     ASSERT_TRUE(id);
     ids.give_back(*id);
   }
@@ -45,7 +57,7 @@ TEST(QueryIds, AreRandom) {
   QueryIds ids;
   int ones[16] = {};
   for (int i = 0; i < kMany; ++i) {
-    const std::uint16_t id = *ids.take();
+    const std::uint16_t id = *ids.draw();
     ids.give_back(id);
     for (int bit = 0; bit < 16; ++bit) ones[bit] += id >> bit & 1;
   }

@@ -213,8 +213,8 @@ ares_ssize_t Sockets::receive_datagram(Socket &socket, void *data, std::size_t s
     std::memcpy(from, &socket.peer, std::min(*from_size, socket.peer_size));
     *from_size = socket.peer_size;
   }
-  while (datagrams_to_read_ > 0) {
-    --datagrams_to_read_;
+  while (datagrams_left_ > 0) {
+    --datagrams_left_;
     const ssize_t got = recv(socket.watcher->fd(), data, size, flags);
     if (got < 0) return got;
     const Octets message = {static_cast<const unsigned char *>(data), static_cast<std::size_t>(got)};
@@ -231,6 +231,9 @@ ares_ssize_t Sockets::receive_datagram(Socket &socket, void *data, std::size_t s
 // on.
 ares_ssize_t Sockets::receive_stream(Socket &socket, void *data, std::size_t size) {
   if (socket.whole == 0) {
+    errno = EAGAIN;
+    if (blocks_left_ == 0) return -1;
+    --blocks_left_;
     char block[16384];
     const ssize_t got = recv(socket.watcher->fd(), block, sizeof block, 0);
     if (got < 0) return got;

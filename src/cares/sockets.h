@@ -56,8 +56,12 @@ class Sockets {
   // A socket whose error c-ares has yet to read, since it came only with flush(); ARES_SOCKET_BAD: there is none.
   ares_socket_t failed() const;
 
-  // Has at most so many datagrams read before the next call, whatever becomes of them: there may always be more.
-  void set_datagrams_to_read(int count) { datagrams_to_read_ = count; }
+  // Has at most so many datagrams and blocks of streams read before the next call, whatever becomes of them: there may
+  // always be more.
+  void set_reads_left(int datagrams, int blocks) {
+    datagrams_left_ = datagrams;
+    blocks_left_ = blocks;
+  }
 
   // How many octets of whole messages from a stream c-ares has not taken yet. No event of the loop tells of them.
   std::size_t octets_held(int fd) const;
@@ -114,7 +118,8 @@ class Sockets {
   std::vector<Socket> sockets_;  // one or two for each server
   bool no_memory_ = false;
   bool gathering_ = false;
-  int datagrams_to_read_ = 0;
+  int datagrams_left_ = 0;
+  int blocks_left_ = 0;
 };
 
 }  // namespace dns_cares

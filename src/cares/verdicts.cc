@@ -26,8 +26,8 @@ std::optional<int> status_of(unsigned rcode) {
   }
 }
 
-// A name on the wire and a type, as a key. (ASCII capitals stand for nothing else in a name: RFC 4343.)
-std::string key(std::span<const unsigned char> name, unsigned type) {
+// A name on the wire and a type, to be compared. (ASCII capitals stand for nothing else in a name: RFC 4343.)
+std::string comparable(std::span<const unsigned char> name, unsigned type) {
   std::string result(name.begin(), name.end());
   std::transform(result.begin(), result.end(), result.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -49,7 +49,8 @@ void Verdicts::note(std::span<const unsigned char> reply, const RecordMessage *p
                     const ServerAddress &from) noexcept {
   if (reply.size() < NS_HFIXEDSZ) return;
   const auto status = parsed != nullptr ? status_of(reply[3] & 0x0fU) : DNS_EBADRESP;
-  if (!status || verdicts_.size() >= kMost) return;
+  if (!status) return;
+  const std::uint16_t id = Reader(reply).u16();
   const auto section = reply.subspan(NS_HFIXEDSZ);
   const auto name = question_name(section);
   Reader reader(section.subspan(name.size()));
@@ -58,18 +59,20 @@ void Verdicts::note(std::span<const unsigned char> reply, const RecordMessage *p
   if (name.empty() || !is_of_internet) return;
   try {
     auto error = parsed != nullptr ? read_extended_error(parsed->options()) : nullptr;
-    verdicts_.insert_or_assign(key(name, type), Verdict{*status, from, std::move(error)});
+    verdicts_.insert_or_assign(id, Noted{comparable(name, type), {*status, from, std::move(error)}});
   } catch (const std::bad_alloc &) {
   }
 }
 
 std::optional<Verdicts::Verdict> Verdicts::take(const Question &question) noexcept {
-  if (verdicts_.empty()) return std::nullopt;
+  if (verdicts_.empty() || !question.id) return std::nullopt;
+  const auto noted = verdicts_.extract(*question.id);
+  if (!noted) return std::nullopt;
   std::array<unsigned char, NS_MAXCDNAME> wire;
   if (ns_name_pton(question.name.c_str(), wire.data(), wire.size()) < 0) return std::nullopt;
   try {
-    const auto node = verdicts_.extract(key(question_name(wire), number_of(question.type)));
-    return node ? std::optional(std::move(node.mapped())) : std::nullopt;
+    const bool fits = noted.mapped().question == comparable(question_name(wire), number_of(question.type));
+    return fits ? std::optional(std::move(noted.mapped().verdict)) : std::nullopt;
   } catch (const std::bad_alloc &) {
     return std::nullopt;
   }

@@ -88,11 +88,12 @@ class Question {
 
   std::string name;
   RRType type = RRType::kA;
-  // For the upstream that is asked: itself, how often it has put the question to c-ares, the id of the query on the
-  // wire (RFC 1035 section 4.1.1), when it went out (in seconds on the steady clock), and of how many it was the last.
+  // For the upstream that is asked: itself, how often it has put the question to c-ares, the id of the query on its
+  // way, if one is (RFC 1035 section 4.1.1), when it went out (in seconds on the steady clock), and of how many it was
+  // the last.
   Upstream *upstream = nullptr;
   unsigned times_asked = 0;
-  std::uint16_t id = 0;
+  std::optional<std::uint16_t> id;
   double sent_at = 0;
   unsigned queries = 0;
 

@@ -59,6 +59,23 @@ TEST_F(Spoofing, ForgedReplyThatIsWrongInOneThingAloneIsNotTaken) {
   }
 }
 
+// What a reply says that is not taken does not count either: neither its code, nor that it is malformed.
+TEST_F(Spoofing, WrongGuessDoesNotDecideTheStatus) {
+  server_.on("silence.test", "A", drop());
+  server_.on("code.test", "A", refused().wrong_id());
+  server_.on("malformed.test", "A", kForged.cut(36).wrong_id());
+  server_.on("question.test", "A", servfail().wrong_question());
+  server_.on("said.test", "A", notimp().followed_by(refused().wrong_id()));
+  init([](dns_options &options) {
+    options.timeout_ms = 100;
+    options.tries = 2;
+  });
+  for (const char *name : {"silence.test", "code.test", "malformed.test", "question.test"}) {
+    EXPECT_EQ(resolve(name).status(), DNS_ETIMEOUT) << name;
+  }
+  EXPECT_EQ(resolve("said.test").status(), DNS_ENOTIMP);
+}
+
 TEST_F(Spoofing, ThousandWrongGuessesDoNotEndTheQuestion) {
   Reply guesses = kForged.wrong_id();
   for (int i = 0; i < 1000; ++i) guesses = guesses.followed_by(kForged.wrong_id());
