@@ -95,7 +95,7 @@ const std::vector<Fault> &table() {
       {"wrong-case", [](Good good) { return good.wrong_case(); }, kHarmless, kHarmless},
       {"other-port", [](Good good) { return good.from_other_port(); }, kLost, kHarmless},
       {"other-address", [](Good good) { return good.from_other_address(); }, kLost, kHarmless},
-      {"forged-before-good", [](Good good) { return answer({"203.0.113.66"}).wrong_id().followed_by(good); }, kHarmless,
+      {"forged-before-good", [](Good good) { return answer({kForgedAddress}).wrong_id().followed_by(good); }, kHarmless,
        kHarmless},
       {"bad-before-good", [](Good good) { return good.cut(kFirstRecord).followed_by(good); }, kHarmless, kMalformedTcp},
 

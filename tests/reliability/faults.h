@@ -33,6 +33,8 @@ struct Fault {
 };
 
 inline constexpr const char *kFaultName = "fault.test";
+// What no lookup may give.
+inline constexpr const char *kForgedAddress = "203.0.113.66";
 
 // Whether c-ares is 1.28 or later, and takes replies apart itself. What then is different is said where this is used,
 // and in docs/reliability.md.
