@@ -74,6 +74,23 @@ TEST_F(Reload, RewrittenResolvConfIsPickedUp) {
   EXPECT_TRUE(soon_gives("", "192.0.2.2"));
 }
 
+TEST_F(Reload, EmptiedResolvConfIsPickedUpAndSoIsTheRestoredOne) {
+  const std::string conf = "nameserver " + first_.address() + "\n";
+  EXPECT_THAT(resolve("a.test"), ElementsAre("192.0.2.1"));
+  write_conf("");  // Then this machine's own server is asked, if it has one.
+  const Stopwatch stopwatch;
+  std::size_t asked = 0;
+  do {
+    usleep(20000);
+    asked = first_.queries();
+    loop_.resolve("n" + std::to_string(asked) + ".test", {.family = AF_INET, .deadline_ms = 50});
+    loop_.run();
+  } while (first_.queries() > asked && stopwatch.ms() < 5000);
+  EXPECT_EQ(first_.queries(), asked);
+  write_conf(conf);
+  EXPECT_TRUE(soon_gives("", "192.0.2.1"));
+}
+
 TEST_F(Reload, ResolvConfRenamedOverIsPickedUp) {
   EXPECT_THAT(resolve("a.test"), ElementsAre("192.0.2.1"));
   rename_over(conf_.path(), "nameserver " + second_.address() + "\n");

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -306,56 +307,63 @@ TEST_F(Servers, MalformedReplyDisturbsNoOtherLookup) {
   EXPECT_EQ(server.queries("slow.test", "A"), 1u);
 }
 
+// A socket at a port of this machine, to which one can connect by TCP.
+class Listener {
+ public:
+  explicit Listener(int backlog) {
+    auto *address = reinterpret_cast<sockaddr *>(&address_);
+    socklen_t size = sizeof address_;
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(fd_, address, size), 0);
+    EXPECT_EQ(listen(fd_, backlog), 0);
+    EXPECT_EQ(getsockname(fd_, address, &size), 0);
+  }
+  ~Listener() { close(fd_); }
+  Listener(const Listener &) = delete;
+  Listener &operator=(const Listener &) = delete;
+
+  int fd() const { return fd_; }
+  const sockaddr_in &address() const { return address_; }
+  std::string text() const { return "127.0.0.1:" + std::to_string(ntohs(address_.sin_port)); }
+
+ private:
+  const int fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address_{};
+};
+
 // A server that answers the first question by TCP with messages to another one, whole and without end, as fast as they
 // are read.
 class TcpFlood {
  public:
-  TcpFlood() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr *>(&address), size), 0);
-    EXPECT_EQ(listen(listener_, 1), 0);
-    EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr *>(&address), &size), 0);
-    address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-    thread_ = std::thread([this] { send_without_end(); });
-  }
   ~TcpFlood() {
     stopped_ = true;
-    shutdown(listener_, SHUT_RDWR);
+    shutdown(listener_.fd(), SHUT_RDWR);
     shutdown(connection_, SHUT_RDWR);
     thread_.join();
-    close(listener_);
     if (connection_ >= 0) close(connection_);
   }
-  const std::string &address() const { return address_; }
+  std::string address() const { return listener_.text(); }
   std::size_t octets_sent() const { return octets_; }
 
  private:
   void send_without_end() {
-    connection_ = accept(listener_, nullptr, nullptr);
+    connection_ = accept(listener_.fd(), nullptr, nullptr);
     char query[512];
     const ssize_t length = recv(connection_, query, sizeof query, 0);
-    if (length > 3) {
-      query[3] ^= 1;                                  // its id
-      query[4] = static_cast<char>(query[4] | 0x80);  // it is a reply
-      std::string many;
-      while (many.size() < 65536) many.append(query, static_cast<std::size_t>(length));
-      while (!stopped_) {
-        const ssize_t sent = send(connection_, many.data(), many.size(), MSG_NOSIGNAL);
-        if (sent != static_cast<ssize_t>(many.size())) break;
-        octets_ += many.size();
-      }
-    }
+    if (length <= 4) return;
+    query[3] ^= 1;                                  // its id
+    query[4] = static_cast<char>(query[4] | 0x80);  // it is a reply
+    std::string many;
+    while (many.size() < 65536) many.append(query, static_cast<std::size_t>(length));
+    while (!stopped_ && send(connection_, many.data(), many.size(), MSG_NOSIGNAL) > 0) octets_ += many.size();
   }
 
-  const int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  std::string address_;
+  const Listener listener_{1};
   std::atomic<int> connection_ = -1;
   std::atomic<bool> stopped_ = false;
   std::atomic<std::size_t> octets_ = 0;
-  std::thread thread_;
+  std::thread thread_{[this] { send_without_end(); }};
 };
 
 TEST_F(Servers, EndlessMessagesByTcpHoldNeitherTheLoopNorTheDeadline) {
@@ -380,7 +388,24 @@ TEST_F(Servers, EndlessMessagesByTcpHoldNeitherTheLoopNorTheDeadline) {
   EXPECT_GT(turns, 5u);
 }
 
-TEST_F(Servers, RestartedServerIsFoundAgainAtOnce) {
+TEST_F(Servers, ConnectionThatIsNeverAcceptedIsLeftForTheNextServer) {
+  const Listener full(0);
+  std::vector<int> fillers;  // until nobody is let in any more
+  for (bool silent = false; !silent;) {
+    ASSERT_LT(fillers.size(), 20u) << "the queue does not fill";
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    fillers.push_back(fd);
+    ::connect(fd, reinterpret_cast<const sockaddr *>(&full.address()), sizeof full.address());
+    pollfd ready = {fd, POLLOUT, 0};
+    silent = poll(&ready, 1, 100) == 0;
+  }
+  add_server().on("a.test", "A", answer({"192.0.2.1"}));
+  init(full.text(), [](dns_options &options) { options.tcp = 1; });
+  EXPECT_THAT(resolve("a.test").addresses(), ElementsAre("192.0.2.1"));
+  for (const int fd : fillers) close(fd);
+}
+
+TEST_F(Servers, SilentServerThatSpeaksAgainIsAskedAtOnce) {
   Server &server = add_server();
   server.on("a.test", "A", answer({"192.0.2.1"}));
   init();
@@ -391,6 +416,44 @@ TEST_F(Servers, RestartedServerIsFoundAgainAtOnce) {
   EXPECT_EQ(resolve("a.test").status(), DNS_OK);
   EXPECT_LT(stopwatch.ms(), 200);
 }
+
+// With its sockets gone, and those of its connections, as when its process ends and begins anew.
+class RestartedServer : public Servers, public testing::WithParamInterface<bool> {
+ protected:
+  RestartedServer() {
+    start();
+    init(server_->address(), [](dns_options &options) { options.tcp = GetParam() ? 1 : 0; });
+  }
+  void start() {
+    server_ = std::make_unique<Server>(ServerOptions{.port = port_});
+    port_ = server_->port();
+    server_->on("*", "A", answer({"192.0.2.1"}));
+  }
+
+  std::uint16_t port_ = 0;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_P(RestartedServer, IsFoundAgain) {
+  EXPECT_EQ(resolve("a.test").status(), DNS_OK);
+  server_.reset();
+  EXPECT_EQ(resolve("b.test").status(), DNS_ECONNREFUSED);
+  start();
+  EXPECT_EQ(resolve("c.test").status(), DNS_OK);
+}
+
+TEST_P(RestartedServer, AnswersWhatItWasAskedBefore) {
+  server_->on("slow.test", "A", answer({"192.0.2.9"}).after(30s));
+  Lookup &slow = loop_.resolve("slow.test", kV4);
+  ASSERT_TRUE(loop_.run_until([this] { return server_->queries() > 0; }));
+  server_.reset();
+  start();
+  loop_.run();
+  EXPECT_THAT(slow.addresses(), ElementsAre("192.0.2.1"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Restart, RestartedServer, testing::Bool(),
+                         [](const auto &tcp) { return tcp.param ? "ByTcp" : "ByUdp"; });
 
 TEST_F(Servers, ServerOverIPv6IsAsked) {
   try {
