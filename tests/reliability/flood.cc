@@ -6,6 +6,7 @@
 #include <dns_cares/testkit.h>
 #include <ev.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,7 +23,12 @@ namespace {
 
 constexpr int kSilentQueries = 65000;  // as many as max_inflight may be
 constexpr long kMostOctetsPerLookup = 1500;
+constexpr std::size_t kMostOctetsInFlight = 4000;
 constexpr double kMostRecoveryMs = 1000;
+constexpr double kMostHeldMs = 500;       // the loop, on a machine that is busy
+constexpr double kLeastCancels = 10000;   // in a second
+constexpr std::size_t kCached = 4 << 20;  // octets, the default
+constexpr long kMostGrowthKib = 4096;
 
 struct Options {
   int lookups = 1000000;
@@ -87,13 +93,16 @@ class Flood {
         "%d lookups at once: submitted in %.0f ms with %ld octets each, ok %d of %d in %.0f ms, loop held %.0f ms at "
         "most\n",
         lookups, submitted_ms, octets_each, ok_, ended_, stopwatch.ms(), pace.longest_ms());
-    return ok_ == lookups && ended_ == lookups && octets_each <= kMostOctetsPerLookup;
+    return ok_ == lookups && ended_ == lookups && octets_each <= kMostOctetsPerLookup &&
+           pace.longest_ms() <= kMostHeldMs;
   }
 
   bool ask_a_silent_server() {
     Loop loop;
     begin(loop, kSilentQueries, 5000);
     server_.silence();
+    const std::size_t allocated_before = mallinfo2().uordblks;
+    std::size_t octets_each = 0;
     Pace pace(loop.get());
     for (int i = 0; i < kSilentQueries; ++i) start(loop, i);
     dns_stats stats;
@@ -104,6 +113,8 @@ class Flood {
       ev_run(loop.get(), EVRUN_ONCE);
       dns_get_stats(loop.get(), &stats);
       most = std::max(most, static_cast<unsigned long long>(stats.in_flight));
+      const bool all_are_asked = octets_each == 0 && stats.in_flight == kSilentQueries;
+      if (all_are_asked) octets_each = (mallinfo2().uordblks - allocated_before) / kSilentQueries;
     }
     const int timed_out = ended_ - ok_;
     const double held_ms = pace.longest_ms();
@@ -114,10 +125,12 @@ class Flood {
     while (ended_ == kSilentQueries) ev_run(loop.get(), EVRUN_ONCE);
     const double recovery_ms = stopwatch.ms();
     std::printf(
-        "%d lookups of a silent server, %llu in flight at most: %d timed out, loop held %.0f ms at most, the next "
-        "lookup took %.1f ms\n",
-        kSilentQueries, most, timed_out, held_ms, recovery_ms);
-    return timed_out == kSilentQueries && ok_ == before + 1 && recovery_ms < kMostRecoveryMs;
+        "%d lookups of a silent server, %llu in flight at most with %zu octets each: %d timed out, loop held %.0f ms "
+        "at "
+        "most, the next lookup took %.1f ms\n",
+        kSilentQueries, most, octets_each, timed_out, held_ms, recovery_ms);
+    return timed_out == kSilentQueries && most == kSilentQueries && octets_each <= kMostOctetsInFlight &&
+           held_ms <= kMostHeldMs && ok_ == before + 1 && recovery_ms < kMostRecoveryMs;
   }
 
   bool cancel(int cancels) {
@@ -125,6 +138,7 @@ class Flood {
     begin(loop, 0, 60000);
     constexpr int kAtOnce = 1000;
     std::vector<dns_request *> requests(kAtOnce);
+    long resident_before = 0;
     const Stopwatch stopwatch;
     for (int done = 0; done < cancels; done += kAtOnce) {
       for (int i = 0; i < kAtOnce; ++i) {
@@ -133,12 +147,16 @@ class Flood {
       }
       ev_run(loop.get(), EVRUN_NOWAIT);
       for (dns_request *request : requests) dns_cancel(request);
+      if (done <= cancels / 4) resident_before = resident_kib();
     }
-    const double ms = stopwatch.ms();
+    const double in_a_second = cancels / stopwatch.ms() * 1000;
+    const long growth = resident_kib() - resident_before;
     ev_run(loop.get(), 0);
-    std::printf("%d lookups started and cancelled: %.0f in a second, %d called back\n", cancels, cancels / ms * 1000,
-                ended_);
-    return ended_ == 0;
+    std::printf(
+        "%d lookups started and cancelled: %.0f in a second, %d called back, resident memory grew by %ld KiB since the "
+        "first quarter\n",
+        cancels, in_a_second, ended_, growth);
+    return ended_ == 0 && in_a_second >= kLeastCancels && growth <= kMostGrowthKib;
   }
 
   bool churn(int names) {
@@ -164,7 +182,7 @@ class Flood {
         "%d names through a cache of %llu octets: ok %d in %.0f ms, loop held %.0f ms at most, resident memory grew by "
         "%ld KiB since the first quarter\n",
         names, static_cast<unsigned long long>(stats.cache_bytes), ok_, stopwatch.ms(), held_ms, growth);
-    return ok_ == names && growth < 4096;
+    return ok_ == names && stats.cache_bytes <= kCached && held_ms <= kMostHeldMs && growth <= kMostGrowthKib;
   }
 
  private:
