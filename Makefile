@@ -59,7 +59,8 @@ fuzz: ## Search with each fuzz target for FUZZ_SECONDS (1800), in build/fuzz; wh
 	$(call build,fuzz)
 	for target in reply text cache calls; do \
 	  mkdir -p build/fuzz/found/$$target && \
-	  build/fuzz/fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -timeout=1000000 -max_len=4096 -print_final_stats=1 \
+	  timeout=60; [ $$target != calls ] || timeout=1000000; : its clock leaps ahead; \
+	  build/fuzz/fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -timeout=$$timeout -max_len=4096 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/$$target- build/fuzz/found/$$target fuzz/corpus/$$target || exit; \
 	done
 
@@ -71,7 +72,7 @@ fuzz-afl: ## The same with AFL++, on the targets that need no loop, for FUZZ_SEC
 	  AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_AUTORESUME=1 afl-fuzz -V $(FUZZ_SECONDS) -m none \
 	    -i fuzz/corpus/$$target -o build/afl/found/$$target -- build/afl/fuzz/fuzz_$$target >build/afl/$$target.log || exit; \
 	  grep -E '^(execs_done|corpus_count|saved_crashes|saved_hangs)' build/afl/found/$$target/default/fuzzer_stats; \
-	  grep -q '^saved_crashes *: 0$$' build/afl/found/$$target/default/fuzzer_stats || exit; \
+	  ! grep -q '^saved_[ch].*: [1-9]' build/afl/found/$$target/default/fuzzer_stats || exit 1; \
 	done
 
 soak: ## Three minutes of lookups, faults, reloads, forks and cancels at random: SOAK_ARGS="--seconds 3600 --seed 7"
@@ -79,11 +80,12 @@ soak: ## Three minutes of lookups, faults, reloads, forks and cancels at random:
 	$(call build,debug) --target soak
 	build/debug/tests/reliability/soak $(SOAK_ARGS)
 
-reliability: ## Play every two faults of servers with each other, then flood: some 5 minutes; prints what went wrong
+reliability: ## Play every two faults of servers with each other, then forge and flood: some 5 minutes; prints what went wrong
 	scripts/install-packages build test
-	$(call build,debug) --target fault_matrix flood
+	$(call build,debug) --target fault_matrix flood spoofing_tests
 	build/debug/tests/reliability/fault_matrix
 	build/debug/tests/reliability/fault_matrix --pairs --jobs 48
+	SPOOFING_QUERIES=100000 build/debug/tests/reliability/spoofing_tests
 	build/debug/tests/reliability/flood $(FLOOD_ARGS)
 
 bench: ## As root: build and run all benchmarks, within 20 minutes; writes docs/performance.md
