@@ -1,5 +1,5 @@
-// Any sequence of calls, with servers that say anything and a clock that leaps: each lookup calls back exactly once,
-// never inline, by its deadline, and never after it was cancelled.
+// Any sequence of calls, with a server that says anything by UDP and by TCP, a resolv.conf that changes and a clock
+// that leaps: each lookup calls back exactly once, never inline, by its deadline, and never after it was cancelled.
 #include <arpa/inet.h>
 #include <dns_cares/dns_cares.h>
 #include <dns_cares/inspect.h>
@@ -12,8 +12,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fuzz.h"
@@ -31,25 +34,76 @@ constexpr int kTurnsToSettle = 8;
 // The address of the server that the test plays itself, on the loop's own thread.
 class Server {
  public:
-  Server() : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+  Server() {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    claim(bind(fd_, reinterpret_cast<sockaddr *>(&address), size) == 0, "a port can be had");
-    getsockname(fd_, reinterpret_cast<sockaddr *>(&address), &size);
+    claim(bind(listener_, reinterpret_cast<sockaddr *>(&address), size) == 0, "a port can be had");
+    claim(listen(listener_, 16) == 0, "one can listen");
+    getsockname(listener_, reinterpret_cast<sockaddr *>(&address), &size);
+    claim(bind(fd_, reinterpret_cast<sockaddr *>(&address), size) == 0, "the port is free over UDP too");
     address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
   }
   const std::string &address() const { return address_; }
 
   // Answers the oldest query as the input says, if there is one.
   void answer(Input &input) {
-    std::array<std::uint8_t, 2048> octets;
+    if (!answer_datagram(input)) answer_stream(input);
+  }
+  void forget_queries() {
+    char octets[512];
+    while (recv(fd_, octets, sizeof octets, 0) >= 0) continue;
+    accept_all();
+    for (const int connection : connections_) close(connection);
+    connections_.clear();
+  }
+
+ private:
+  using Octets = std::array<std::uint8_t, 2048>;
+  static constexpr std::size_t kLength = 2;  // before each message of a stream
+
+  bool answer_datagram(Input &input) {
+    Octets octets;
     sockaddr_in client{};
     socklen_t size = sizeof client;
     const ssize_t got = recvfrom(fd_, octets.data(), 512, 0, reinterpret_cast<sockaddr *>(&client), &size);
-    if (got < 12) return;
-    std::size_t length = static_cast<std::size_t>(got);
+    if (got < 12) return got >= 0;
+    const std::size_t length = make_reply(octets, static_cast<std::size_t>(got), input);
+    sendto(fd_, octets.data(), length, 0, reinterpret_cast<sockaddr *>(&client), size);
+    return true;
+  }
+
+  void accept_all() {
+    for (int connection; (connection = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;) {
+      connections_.push_back(connection);
+    }
+  }
+
+  // Of all that a connection has brought, to the first query. Once or several times, and then it may be closed.
+  void answer_stream(Input &input) {
+    accept_all();
+    for (int &connection : connections_) {
+      std::array<std::uint8_t, 512> query;
+      const ssize_t got = recv(connection, query.data(), query.size(), 0);
+      if (got < static_cast<ssize_t>(12 + kLength)) continue;
+      Octets octets;
+      const std::size_t asked = std::min<std::size_t>(query[1], static_cast<std::size_t>(got) - kLength);
+      std::copy_n(query.begin() + kLength, asked, octets.begin());
+      const std::size_t length = asked < 12 ? asked : make_reply(octets, asked, input);
+      const std::uint8_t how = input.octet();
+      std::string reply = {static_cast<char>(length >> 8), static_cast<char>(length)};
+      reply.append(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(length));
+      for (int n = how % 3; n > 0; --n) reply += reply;
+      if ((how & 0x40) != 0) reply.resize(input.octet() % (reply.size() + 1));
+      send(connection, reply.data(), reply.size(), MSG_NOSIGNAL);
+      if ((how & 0x80) != 0) close(std::exchange(connection, -1));
+      break;
+    }
+    std::erase(connections_, -1);
+  }
+
+  static std::size_t make_reply(Octets &octets, std::size_t length, Input &input) {
     octets[2] |= 0x80;
     const std::uint8_t kind = input.octet();
     if ((kind & 0x0f) != 0) octets[3] = static_cast<std::uint8_t>((octets[3] & 0xf0) | (kind % 11));
@@ -57,16 +111,11 @@ class Server {
     if ((kind & 0x20) != 0) length = add_record(octets, input);
     if ((kind & 0x40) != 0) octets[input.octet() % length] ^= input.octet();
     if ((kind & 0x80) != 0) length = input.octet() % (length + 1);
-    sendto(fd_, octets.data(), length, 0, reinterpret_cast<sockaddr *>(&client), size);
-  }
-  void forget_queries() {
-    char octets[512];
-    while (recv(fd_, octets, sizeof octets, 0) >= 0) continue;
+    return length;
   }
 
- private:
   // Behind the question, instead of what is there.
-  static std::size_t add_record(std::array<std::uint8_t, 2048> &octets, Input &input) {
+  static std::size_t add_record(Octets &octets, Input &input) {
     std::size_t at = 12;
     while (at < 400 && octets[at] != 0) at += octets[at] + 1U;
     at += 5;
@@ -82,9 +131,35 @@ class Server {
     return at + data.size();
   }
 
-  const int fd_;
+  const int fd_ = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  std::vector<int> connections_;
   std::string address_;
 };
+
+// A file of this process's own.
+class ResolvConf {
+ public:
+  ResolvConf() : fd_(mkstemp(path_)) { claim(fd_ >= 0, "a file can be made"); }
+  ~ResolvConf() {
+    unlink(path_);
+    close(fd_);
+  }
+  const char *path() const { return path_; }
+  void write(std::string_view text) {
+    claim(ftruncate(fd_, 0) == 0 && pwrite(fd_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()),
+          "it can be written");
+  }
+
+ private:
+  char path_[32] = "/tmp/fuzz_calls.XXXXXX";
+  const int fd_;
+};
+
+ResolvConf &resolv_conf() {
+  static ResolvConf only;
+  return only;
+}
 
 Server &server() {
   static Server only;
@@ -103,6 +178,7 @@ class Test {
     claim(all_ended(), "every lookup ends by its deadline");
     ev_loop_destroy(loop_);
     server().forget_queries();
+    resolv_conf().write("");
     leapt = 0;
   }
 
@@ -131,7 +207,7 @@ class Test {
     dns_options options;
     dns_options_init(&options);
     options.servers = server().address().c_str();
-    options.resolv_conf = "/dev/null";
+    options.resolv_conf = resolv_conf().path();
     options.hosts_file = "";
     options.timeout_ms = 300;
     options.tries = 2;
@@ -142,7 +218,7 @@ class Test {
   }
 
   void step() {
-    switch (input_.below(12)) {
+    switch (input_.below(13)) {
       case 0:
       case 1:
       case 2:
@@ -163,6 +239,8 @@ class Test {
         return dns_cache_flush(loop_);
       case 10:
         return dns_cache_forget(loop_, name().c_str());
+      case 11:
+        return change_resolv_conf();
       default:
         return turn();
     }
@@ -277,6 +355,14 @@ class Test {
     ending_ = false;
     for (const Lookup *lookup : before) claim(lookup->ended(), "shutting down ends all");
     init();
+  }
+
+  // It is looked at once a second.
+  void change_resolv_conf() {
+    constexpr std::string_view kTexts[] = {"", "options rotate\n", "options use-vc\n",
+                                           "search test\noptions ndots:2\n"};
+    resolv_conf().write(kTexts[input_.below(std::size(kTexts))]);
+    leapt += 1.5;
   }
 
   void turn() { ev_run(loop_, EVRUN_NOWAIT); }
