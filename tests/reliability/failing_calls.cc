@@ -2,8 +2,10 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdarg>
@@ -47,6 +49,10 @@ int socket(int domain, int type, int protocol) noexcept {
   if (fails("socket", EMFILE)) return -1;
   PASS_ON(socket, domain, type, protocol);
 }
+int bind(int fd, const sockaddr *address, socklen_t size) noexcept {
+  if (fails("bind", EADDRINUSE)) return -1;
+  PASS_ON(bind, fd, address, size);
+}
 int connect(int fd, const sockaddr *address, socklen_t size) {
   if (fails("connect", ENETUNREACH)) return -1;
   PASS_ON(connect, fd, address, size);
@@ -67,6 +73,10 @@ ssize_t send(int fd, const void *data, size_t size, int flags) {
   if (fails("send", ENETDOWN)) return -1;
   PASS_ON(send, fd, data, size, flags);
 }
+ssize_t sendto(int fd, const void *data, size_t size, int flags, const sockaddr *to, socklen_t to_size) {
+  if (fails("sendto", ENOBUFS)) return -1;
+  PASS_ON(sendto, fd, data, size, flags, to, to_size);
+}
 ssize_t sendmsg(int fd, const msghdr *message, int flags) {
   if (fails("sendmsg", ENETDOWN)) return -1;
   PASS_ON(sendmsg, fd, message, flags);
@@ -78,6 +88,14 @@ ssize_t recv(int fd, void *data, size_t size, int flags) {
 ssize_t recvfrom(int fd, void *data, size_t size, int flags, sockaddr *from, socklen_t *from_size) {
   if (fails("recvfrom", ENOMEM)) return -1;
   PASS_ON(recvfrom, fd, data, size, flags, from, from_size);
+}
+ssize_t getrandom(void *data, size_t size, unsigned flags) {
+  if (fails("getrandom", ENOSYS)) return -1;
+  PASS_ON(getrandom, data, size, flags);
+}
+int gethostname(char *name, size_t size) noexcept {
+  if (fails("gethostname", ENAMETOOLONG)) return -1;
+  PASS_ON(gethostname, name, size);
 }
 int stat(const char *path, struct stat *status) noexcept {
   if (fails("stat", EACCES)) return -1;

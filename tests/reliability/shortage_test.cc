@@ -28,6 +28,7 @@ namespace {
 using namespace dns_testkit;
 
 constexpr std::size_t kMost = 3000;  // more than any of the ways allocates or calls
+constexpr std::size_t kLeast = 3;
 
 struct Ended {
   int calls = 0;
@@ -151,6 +152,7 @@ class Shortage : public testing::TestWithParam<Way> {
     loop.run();
     EXPECT_EQ(ended.calls, started ? 1 : 0) << n;
     EXPECT_TRUE(!started || allowed.count(ended.status) != 0) << n << ": " << dns_strerror(ended.status);
+    last_status_ = started ? ended.status : DNS_ENOMEM;
     Lookup &next = loop.resolve("next.test", {.family = AF_INET});
     loop.run();
     EXPECT_EQ(next.status(), DNS_OK) << n << ": the next lookup works";
@@ -164,7 +166,9 @@ class Shortage : public testing::TestWithParam<Way> {
     for (; short_of_something && n < kMost; ++n) {
       go<Limit>(n, allowed, &short_of_something, limit...);
       if (HasFatalFailure()) return;
+      if (n == 0) status_with_nothing_ = last_status_;
     }
+    EXPECT_GT(n, kLeast) << "something is counted";
     EXPECT_FALSE(short_of_something) << "at last nothing has failed";
     EXPECT_EQ(open_descriptors(), descriptors);
     RecordProperty("failed_in_turn", static_cast<int>(n - 1));
@@ -179,9 +183,14 @@ class Shortage : public testing::TestWithParam<Way> {
   }
 
   Server server_;
+  int last_status_ = -1;
+  int status_with_nothing_ = -1;  // at all left
 };
 
-TEST_P(Shortage, OfMemoryFromOneAllocationOn) { go_with_ever_more<FailingNew>(kOfMemory, SIZE_MAX); }
+TEST_P(Shortage, OfMemoryFromOneAllocationOn) {
+  go_with_ever_more<FailingNew>(kOfMemory, SIZE_MAX);
+  EXPECT_EQ(status_with_nothing_, DNS_ENOMEM);
+}
 TEST_P(Shortage, OfMemoryForOneAllocation) { go_with_ever_more<FailingNew>(kOfMemory, std::size_t{1}); }
 TEST_P(Shortage, OfWhatSystemCallsNeedFromOneCallOn) {
   go_with_ever_more<FailingCalls>(kOfCalls, FailingCalls::Which::kAllFurther);
