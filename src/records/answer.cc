@@ -120,8 +120,7 @@ const dns_record *link(dns_record *&records, std::size_t count) {
 }
 
 Block *allocate(std::size_t size) {
-  auto *block = static_cast<Block *>(std::malloc(size));
-  if (block == nullptr) throw std::bad_alloc();
+  auto *block = static_cast<Block *>(::operator new(size));
   block->size = size;
   return block;
 }
@@ -226,7 +225,7 @@ struct dns_answer *dns_answer_dup(const struct dns_answer *answer) {
   using dns_cares::Block;
   if (answer == nullptr) return nullptr;
   const auto *const from = reinterpret_cast<const Block *>(answer);
-  auto *const to = static_cast<Block *>(std::malloc(from->size));
+  auto *const to = static_cast<Block *>(::operator new(from->size, std::nothrow));
   if (to == nullptr) return nullptr;
   std::memcpy(static_cast<void *>(to), from, from->size);
   relocate(to->answer.name, from, to);
@@ -237,4 +236,4 @@ struct dns_answer *dns_answer_dup(const struct dns_answer *answer) {
   return &to->answer;
 }
 
-void dns_answer_free(struct dns_answer *answer) { std::free(answer); }
+void dns_answer_free(struct dns_answer *answer) { ::operator delete(answer); }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 
@@ -12,7 +11,7 @@
 namespace dns_cares {
 
 struct FreeAnswer {
-  void operator()(dns_answer *answer) const { std::free(answer); }
+  void operator()(dns_answer *answer) const { dns_answer_free(answer); }
 };
 using AnswerBlock = std::unique_ptr<dns_answer, FreeAnswer>;
 
