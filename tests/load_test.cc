@@ -137,7 +137,7 @@ TEST_F(Load, MemoryIsTheSameRoundForRoundOverASmallCache) {
     loop_.run();
     ASSERT_EQ(lookups.resolved(), names);
   }
-  EXPECT_EQ(server_.queries(), 10u * static_cast<unsigned>(names));
+  EXPECT_GE(server_.queries(), 10u * static_cast<unsigned>(names)) << "more where c-ares 1.32 and later lost patience";
   if (*DNS_CARES_SANITIZERS != '\0') return;  // They keep what was freed for a while.
   EXPECT_LT(resident_octets() - before, 1 << 20) << "since the second round";
 }
