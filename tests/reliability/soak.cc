@@ -34,8 +34,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostOutstanding = 2000;
-constexpr double kLatePast = 2;          // seconds past a deadline, for a machine that is busy
-constexpr long kMostGrowth = 16L << 20;  // octets, from a third of the run on
+constexpr double kLatePast = 2;         // seconds past a deadline, for a machine that is busy
+constexpr long kMostGrowth = 4L << 20;  // octets, from a third of the run on
+// Far more than the cache holds in all, and few enough for the servers, which remember what they were asked.
+constexpr std::size_t kNamesOfAFault = 200;
 constexpr std::size_t kMostDescriptors = 256;
 constexpr std::size_t kMostCached = 256 << 10;  // octets
 
@@ -162,7 +164,7 @@ class Soak {
   void start(std::mt19937 &random) {
     const std::size_t which = below(faults().size() * 2, random);
     const std::string domain = which < faults().size() ? std::to_string(which) : "good";
-    const std::string name = 'n' + std::to_string(below(5000, random)) + '.' + domain + ".test";
+    const std::string name = 'n' + std::to_string(below(kNamesOfAFault, random)) + '.' + domain + ".test";
     const unsigned deadline_ms = 20 + below(2000, random);
     const bool is_query = below(4, random) == 0;
     addrinfo hints{};
