@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -556,7 +558,8 @@ TEST_F(Tool, NamesABadTimeOrNumber) {
   expect_usage_error(run({"--deadline", "0", "a.test"}), "'0'");
   expect_usage_error(run({"--tries", "0", "a.test"}), "--tries");
   expect_usage_error(run({"--concurrency", "none", "a.test"}), "--concurrency");
-  expect_usage_error(run({"--format", "xml", "a.test"}), "--format");
+  expect_usage_error(run({"--format", "xml", "a.test"}), "--format: 'xml' is none of text, json, csv");
+  expect_usage_error(run({"--format", "2", "a.test"}), "--format: '2' is none of text, json, csv");
   expect_usage_error(run({"--only", "some", "a.test"}), "--only");
 }
 
@@ -956,6 +959,80 @@ TEST_F(ToolFiles, OutputIsThereOnceItIsWhole) {
   EXPECT_THAT(result.output, IsEmpty());
   EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\nc.test\t192.0.2.3\n");
   EXPECT_THAT(folder_.names(), ElementsAre("output"));
+}
+
+// Through a shell, which closes and redirects what the test cannot.
+class ToolAndShell : public ToolFiles {
+ protected:
+  // The exit status of `tail` behind the command.
+  int shell(const std::string &tail) const {
+    const std::string command = std::string(DNS_CARES_PROGRAM) + " -s " + server_.address() + " -4 " + tail;
+    const int status = std::system(command.c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+};
+
+TEST_F(ToolAndShell, NeedsNoStandardError) {
+  for (const char *errors : {" 2>/dev/full", " 2>&-"}) {
+    EXPECT_EQ(shell("b.test gone.test >" + output() + errors), kSomeFailed) << errors;
+    EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\ngone.test\tname not found\n") << errors;
+    EXPECT_EQ(shell("b.test gone.test -o " + output() + errors), kSomeFailed) << errors;
+    EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\ngone.test\tname not found\n") << "the results and nothing else";
+    EXPECT_EQ(shell(std::string("--nosuch") + errors), kUsage) << errors;
+    EXPECT_EQ(shell(std::string("--trace --quiet b.test >/dev/null") + errors), kAllResolved) << errors;
+  }
+}
+
+TEST_F(ToolAndShell, StandardOutputThatIsClosedOrFullIsAnError) {
+  for (const char *arguments : {"b.test", "--help", "--version"}) {
+    EXPECT_EQ(shell(std::string(arguments) + " 2>/dev/null >&-"), kInputOutput) << arguments;
+    EXPECT_EQ(shell(std::string(arguments) + " 2>/dev/null >/dev/full"), kInputOutput) << arguments;
+  }
+  EXPECT_EQ(shell("b.test -o " + output() + " 2>/dev/null >&-"), kAllResolved) << "it is not used";
+  EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\n");
+}
+
+TEST_F(ToolAndShell, ReportIntoAPipeLeavesThePipe) {
+  const std::string pipe = folder_.file("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const std::string copy = folder_.file("copy");
+  for (const char *report : {"--stats", "--prometheus"}) {
+    const std::string tail = std::string("-q b.test >/dev/null ") + report + ' ' + pipe;
+    EXPECT_EQ(std::system(("cat " + pipe + " >" + copy + " &").c_str()), 0);
+    EXPECT_EQ(shell(tail), kAllResolved);
+    struct stat status = {};
+    ASSERT_EQ(stat(pipe.c_str(), &status), 0);
+    EXPECT_TRUE(S_ISFIFO(status.st_mode)) << report;
+  }
+}
+
+// To know before, not after hours of lookups; and if it is too late for that, the results are there all the same.
+TEST_F(ToolFiles, ReportThatCannotBeWrittenIsToldBeforeTheFirstLookup) {
+  for (const char *report : {"--stats", "--prometheus"}) {
+    const Result result = run({"b.test", report, "/no/such/folder/report"});
+    EXPECT_EQ(result.exit, kInputOutput) << report;
+    EXPECT_THAT(result.output, IsEmpty()) << report;
+    EXPECT_THAT(result.errors, HasSubstr("/no/such/folder/report: No such file or directory")) << report;
+  }
+  EXPECT_EQ(server_.queries(), 0u);
+  EXPECT_EQ(run({"-o", output(), "--stats", "/dev/full", "b.test"}).exit, kInputOutput);
+  EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\n");
+}
+
+TEST_F(ToolFiles, SaysThatAStoppedRunLeavesNoFile) {
+  server_.on("slow.test", "ANY", drop());
+  for (const int number : {SIGTERM, SIGHUP}) {
+    Command command({"-s", server_.address(), "-o", output(), "b.test", "slow.test"}, {});
+    const std::size_t asked = server_.queries("slow.test", "A");
+    while (server_.queries("slow.test", "A") == asked) std::this_thread::sleep_for(10ms);
+    command.send(number);
+    ASSERT_TRUE(command.tells_at(SIGUSR1, "1 name, 0 failed"));
+    command.send(number);
+    const Result result = command.finish();
+    EXPECT_EQ(result.exit, 128 + number);
+    EXPECT_THAT(result.errors, HasSubstr(output() + ": not written, since it would not be whole"));
+    EXPECT_THAT(folder_.names(), IsEmpty()) << "nothing is left";
+  }
 }
 
 TEST_F(ToolFiles, OutputThatCannotBeWrittenIsNamed) {

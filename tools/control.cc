@@ -1,10 +1,8 @@
 #include "control.h"
 
-#include <fmt/format.h>
 #include <signal.h>
 
-#include <cstdio>
-
+#include "message.h"
 #include "summary.h"
 
 namespace dns_cares_tool {
@@ -90,7 +88,7 @@ void Control::update() {
 void Control::on_signal(int number) {
   if (number == SIGUSR1) {
     if (progress_) progress_->clear();
-    fmt::print(stderr, "{}", summary_of(exchange_.tally(), question_));
+    say(summary_of(exchange_.tally(), question_));
     return;
   }
   if (signal_ == 0) {

@@ -15,7 +15,7 @@ class MetricsFile {
   MetricsFile(std::string path, Exchange &exchange);
 
  private:
-  void write() const;
+  void write() const noexcept;
 
   const std::string path_;
   Exchange &exchange_;

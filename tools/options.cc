@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "line_reader.h"
 
@@ -164,12 +164,12 @@ class CommandLine {
     app_.add_flag("--version", options_.wants_version, "the versions in use")->group(kOther);
   }
 
-  std::optional<Options> parse(int argc, char **argv) {
+  Options parse(int argc, char **argv) {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::CallForHelp &) {
-      fmt::print("{}", app_.help());
-      return std::nullopt;
+      options_.text = app_.help();
+      return std::move(options_);
     } catch (const CLI::ParseError &error) {
       throw UsageError(fmt::format("{}\nSee dns-cares --help.", error.what()));
     }
@@ -282,16 +282,16 @@ class CommandLine {
                   "go on after the results that are in that file already; the same command\n"
                   "again continues a run that was stopped in whatever way")
         ->group(kOutput);
-    add_choice("--format", options_.format, "FORMAT", "text (default), json (an object a line), csv",
-               {{"text", FormatKind::kText}, {"json", FormatKind::kJson}, {"csv", FormatKind::kCsv}});
+    add_choice<FormatKind>("--format", options_.format, "FORMAT", "text (default), json (an object a line), csv",
+                           {{"text", FormatKind::kText}, {"json", FormatKind::kJson}, {"csv", FormatKind::kCsv}});
     app_.add_flag("--short", options_.only_addresses,
                   "text: the addresses or records alone, an empty line for none;\njson, csv: name, status and these")
         ->group(kOutput);
     app_.add_flag_callback(
             "--no-header", [this] { options_.header = false; }, "csv without the line of column names")
         ->group(kOutput);
-    add_choice("--only", options_.only, "ok|failed", "write only results of this kind",
-               {{"ok", Only::kOk}, {"failed", Only::kFailed}});
+    add_choice<Only>("--only", options_.only, "ok|failed", "write only results of this kind",
+                     {{"ok", Only::kOk}, {"failed", Only::kFailed}});
     app_.add_flag("--unordered", options_.unordered, "results as they come, not in the order of the input")
         ->group(kOutput);
     add_number("--look-ahead", options_.look_ahead, std::size_t{1}, std::size_t{100'000'000},
@@ -309,11 +309,18 @@ class CommandLine {
 
   template <class Kind>
   void add_choice(const char *name, Kind &kind, const char *text, const char *description,
-                  const std::map<std::string, Kind> &kinds) {
-    app_.add_option(name, kind, description)
-        ->transform(CLI::CheckedTransformer(kinds))
-        ->option_text(text)
-        ->group(kOutput);
+                  const std::vector<std::pair<std::string, Kind>> &kinds) {
+    add_text(name, text, description, kOutput, [name, &kind, kinds](const std::string &word) {
+      const auto is_meant = [&](const auto &known) { return known.first == word; };
+      const auto found = std::find_if(kinds.begin(), kinds.end(), is_meant);
+      if (found != kinds.end()) {
+        kind = found->second;
+        return;
+      }
+      std::string words;
+      for (const auto &known : kinds) words += (words.empty() ? "" : ", ") + known.first;
+      throw CLI::ValidationError(fmt::format("{}: '{}' is none of {}", name, word, words));
+    });
   }
 
   template <class Take>
@@ -371,6 +378,6 @@ class CommandLine {
 
 }  // namespace
 
-std::optional<Options> parse_options(int argc, char **argv) { return CommandLine().parse(argc, argv); }
+Options parse_options(int argc, char **argv) { return CommandLine().parse(argc, argv); }
 
 }  // namespace dns_cares_tool

@@ -53,6 +53,7 @@ struct Options {
   std::string prometheus;  // the same
   bool trace = false;
 
+  std::string text;  // of --help, which is to be printed; "": it was not asked for
   bool wants_version = false;
 };
 
@@ -64,7 +65,7 @@ struct OutputError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Nothing: --help was asked for, and given. Throws UsageError.
-std::optional<Options> parse_options(int argc, char **argv);
+// Throws UsageError.
+Options parse_options(int argc, char **argv);
 
 }  // namespace dns_cares_tool

@@ -26,6 +26,13 @@ mode_t mode_for_new_files() {
   return 0666 & ~mask;
 }
 
+// What is not to be replaced by a file, such as a device, a pipe, or a descriptor by its name.
+bool is_special(const std::string &path) {
+  if (path.starts_with("/dev/") || path.starts_with("/proc/")) return true;
+  struct stat status = {};
+  return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 }  // namespace
 
 OutputFile::OutputFile(const Options &options) : fd_(STDOUT_FILENO) {
@@ -43,7 +50,13 @@ OutputFile::OutputFile(const Options &options) : fd_(STDOUT_FILENO) {
   }
 }
 
-OutputFile::OutputFile(const std::string &path) : name_(path), fd_(-1) { open_to_replace(path); }
+OutputFile::OutputFile(const std::string &path) : name_(path), fd_(-1) {
+  if (is_special(path)) {
+    open_in_place(false);
+  } else {
+    open_to_replace(path);
+  }
+}
 
 OutputFile::~OutputFile() {
   if (fd_ >= 0 && fd_ != STDOUT_FILENO) close(fd_);
@@ -78,6 +91,12 @@ void OutputFile::commit() {
   if (temporary_.empty()) return;
   if (fsync(fd_) != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) fail(name_, errno);
   temporary_.clear();
+}
+
+// To open a pipe would wait for its reader.
+void OutputFile::check(const std::string &path) {
+  if (path == "-") throw OutputError("-: is no file; /dev/stderr would do");
+  if (!path.empty() && !is_special(path)) const OutputFile file(path);
 }
 
 void OutputFile::write_whole(const std::string &path, const std::string &text) {

@@ -22,9 +22,13 @@ class OutputFile {
   bool is_new() const { return is_new_; }
   // Puts the file in its place.
   void commit();
+  // Whether what was written goes away with this, unless it is committed.
+  bool is_dropped() const { return !temporary_.empty(); }
 
-  // Writes a file that is replaced at once.
+  // Writes a file that is replaced at once, or what is no file, such as a pipe, as it is.
   static void write_whole(const std::string &path, const std::string &text);
+  // Whether that can be done, as far as can be known before; "" is fine.
+  static void check(const std::string &path);
 
  private:
   explicit OutputFile(const std::string &path);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iterator>
 
+#include "message.h"
 #include "terminal.h"
 #include "words.h"
 
@@ -69,7 +70,7 @@ Progress::~Progress() { clear(); }
 
 void Progress::clear() {
   if (!drawn_) return;
-  fmt::print(stderr, "{}", kWipe);
+  say(kWipe);
   drawn_ = false;
 }
 
@@ -80,7 +81,8 @@ void Progress::draw() noexcept {
   const std::size_t width = terminal_width();
   if (line.size() >= width) line.resize(width - 1);
   if (colour_) line = (tally.failed() > 0 ? "\033[33m" : "\033[32m") + line + "\033[0m";
-  fmt::print(stderr, "{}{}", kWipe, line);
+  say(kWipe);
+  say(line);
   drawn_ = true;
 }
 

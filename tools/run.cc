@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "control.h"
 #include "crew.h"
 #include "exchange.h"
 #include "format.h"
 #include "input.h"
+#include "message.h"
 #include "output_file.h"
 #include "reports.h"
 #include "resume.h"
@@ -21,7 +20,7 @@ namespace {
 
 int exit_status(Exchange &exchange, const Control &control, const Tally &tally) {
   if (const std::string failure = exchange.failure(); !failure.empty()) {
-    fmt::print(stderr, "dns-cares: {}\n", failure);
+    complain(failure);
     return kInputOutput;
   }
   if (exchange.output_is_closed()) return kInputOutput;
@@ -40,6 +39,7 @@ Resumption done_before(const Options &options, const OutputFile &output, const F
 int run(const Options &options) {
   Input input(options.names, options.files, options.question == Question::kReverse);
   const auto format = make_format(options);
+  for (const std::string &report : {options.stats, options.prometheus}) OutputFile::check(report);
   OutputFile output(options);
   const Resumption done = done_before(options, output, *format);
   Selection selection(options, *format, done);
@@ -55,10 +55,14 @@ int run(const Options &options) {
   const dns_stats library = crew.end();
 
   const Tally tally = exchange.tally();
-  if (!options.quiet && !exchange.output_is_closed()) fmt::print(stderr, "{}", summary_of(tally, options.question));
+  if (!options.quiet && !exchange.output_is_closed()) say(summary_of(tally, options.question));
+  if (control.signal() == 0 && exchange.failure().empty()) {
+    output.commit();
+  } else if (output.is_dropped()) {
+    complain(fmt::format("{}: not written, since it would not be whole (--resume keeps what is there)", output.name()));
+  }
   if (!options.stats.empty()) OutputFile::write_whole(options.stats, stats_as_json(tally, library));
   if (!options.prometheus.empty()) OutputFile::write_whole(options.prometheus, stats_for_prometheus(tally));
-  if (control.signal() == 0 && exchange.failure().empty()) output.commit();
   return exit_status(exchange, control, tally);
 }
 

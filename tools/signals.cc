@@ -14,9 +14,10 @@ Signals::Signals(Callback callback, void *arg) : callback_(callback), arg_(arg) 
   struct sigaction ignored = {};
   ignored.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignored, nullptr);
+  sigaction(SIGXFSZ, &ignored, nullptr);  // A file that may not grow is an error of write(2).
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGUSR1}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
     struct sigaction action = {};
     sigaction(number, nullptr, &action);
     // One that is ignored, such as SIGINT of a background job, stays so.

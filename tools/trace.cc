@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "message.h"
 #include "words.h"
 
 namespace dns_cares_tool {
@@ -70,7 +71,7 @@ std::string step_text(const dns_trace_event &event) {
 // Within the library, so nothing may be thrown.
 void on_step(const dns_trace_event *event, void *) {
   try {
-    fmt::print(stderr, "; {}\n", step_text(*event));
+    say("; " + step_text(*event) + "\n");
   } catch (...) {
   }
 }
