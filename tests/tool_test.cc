@@ -511,6 +511,24 @@ TEST_F(Tool, NeedsNoMoreMemoryForMoreLines) {
   EXPECT_LT(peak_of(400'000), few + 2048) << "KiB; with 60,000 lines it was " << few;
 }
 
+// Behind a name that takes long, long lines are not read without end.
+TEST_F(Tool, NeedsNoMoreMemoryForLongLines) {
+  if (*DNS_CARES_SANITIZERS != '\0') GTEST_SKIP() << "a sanitizer keeps what is freed";
+  constexpr int kLines = 4000;
+  constexpr long kMostKib = 160 << 10;  // a third of what all lines and their results have
+  server_.on("slow.test", "ANY", answer({"192.0.2.9"}).after(3s));
+  std::string input = "slow.test\n";
+  for (int i = 0; i < kLines; ++i) input += "192.0.2.1\t" + std::string(60000, 'x') + '\n';
+  Command command({"-s", server_.address(), "-4", "--deadline", "60", "--timeout", "60", "-f", "-"},
+                  {.input = input, .input_stays_open = true});
+  EXPECT_TRUE(command.output_has("slow.test\t192.0.2.9\n"));
+  EXPECT_LT(command.peak_kib(), kMostKib);
+  command.close_input();
+  const Result result = command.finish();
+  EXPECT_EQ(result.exit, kAllResolved);
+  EXPECT_EQ(result.lines().size(), kLines + 1U);
+}
+
 // --- what and where it asks ---
 
 TEST_F(Tool, LooksIntoTheHostsFileUnlessToldNotTo) {

@@ -1,5 +1,7 @@
 #include "slot_queue.h"
 
+#include <utility>
+
 namespace dns_cares_tool {
 namespace {
 
@@ -23,10 +25,17 @@ void SlotQueue::enter(Slot &slot) {
   spare_.pop_back();
   slot.done = false;
   ++used_;
+  count(slot, slot.line.name.size() + slot.line.fields.size());
+}
+
+void SlotQueue::count(Slot &slot, std::size_t octets) {
+  slot.octets += octets;
+  octets_ += octets;
 }
 
 std::size_t SlotQueue::finish(Slot &slot, Sink &sink) {
   slot.done = true;
+  count(slot, slot.result.size());
   if (!ordered_) {
     release(slot, sink);
     return 1;
@@ -40,6 +49,7 @@ std::size_t SlotQueue::finish(Slot &slot, Sink &sink) {
 }
 
 void SlotQueue::release(Slot &slot, Sink &sink) {
+  octets_ -= std::exchange(slot.octets, 0);
   sink.append(slot.result);
   clear(slot.result);
   clear(slot.line.name);
