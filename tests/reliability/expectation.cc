@@ -41,6 +41,7 @@ bool is_as_expected(int status, int expected) {
 int expected_status(const std::vector<Script> &scripts, int tries, bool by_tcp) {
   Servers servers(scripts);
   int status = DNS_ETIMEOUT;
+  bool was_said = false;  // by a server
   for (std::size_t n = 0; n < scripts.size() * static_cast<std::size_t>(tries); ++n) {
     const std::size_t server = n % scripts.size();
     if (by_tcp && servers.has_had_its_say(server)) continue;
@@ -53,17 +54,22 @@ int expected_status(const std::vector<Script> &scripts, int tries, bool by_tcp) 
       case Effect::kHarmless:
       case Effect::kEnds:
       case Effect::kNoEdns:
-        return verdict.status;
+        return verdict.status == DNS_ETIMEOUT && was_said ? status : verdict.status;
       case Effect::kFails:
         status = verdict.status;
+        was_said = true;
+        break;
+      case Effect::kBreaks:
+        if (!was_said) status = verdict.status;
         break;
       case Effect::kTruncates:
         by_tcp = true;
         status = DNS_ETIMEOUT;
+        was_said = false;
         n = static_cast<std::size_t>(-1);  // All tries anew, from the first server on.
         break;
       case Effect::kLost:
-        if (status == DNS_ECONNREFUSED) status = DNS_ETIMEOUT;
+        if (status == DNS_ECONNREFUSED || !was_said) status = DNS_ETIMEOUT;
         break;
       case Effect::kAnything:
         return kAnyStatus;

@@ -103,6 +103,8 @@ void add_pairs(Experiments &all) {
     for (const Fault &second : faults()) {
       const std::string name = std::string(first.name) + ' ' + second.name;
       if (first.udp.effect == Effect::kNoEdns && name.ends_with("badvers")) continue;  // It needs EDNS.
+      // With c-ares 1.28 and later, how many tries a stalled connection takes along depends on what was asked before.
+      if (first.tcp.effect == Effect::kBreaks && name.ends_with("tcp-stalled")) continue;
       all.push_back({.name = "udp " + name, .servers = {{&first, &second}}});
       all.push_back({.name = "tcp " + name, .servers = {{&first, &second}}, .by_tcp = true});
       all.push_back({.name = "servers " + name, .servers = {{&first}, {&second}, {nullptr}}});

@@ -14,6 +14,7 @@ enum class Effect {
   kTruncates,  // by UDP: it has the question asked again by TCP; by TCP it answers
   kLost,       // nothing that counts was heard: the next try
   kFails,      // the server has failed: the next try, and its status if all fail
+  kBreaks,     // the connection is at its end: the next try, and its status if nothing was said by any server
   kNoEdns,     // FORMERR: asked again without EDNS, and the status if that fails likewise
   kEnds,       // it answers, with its status
   kAnything    // any of these
