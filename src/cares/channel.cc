@@ -160,6 +160,7 @@ Channel::~Channel() { closing_ = true; }
 void Channel::ask(Question &question) noexcept {
   question.upstream = this;
   question.times_asked = 0;
+  question.id.reset();  // Of a channel that is no more.
   ++on_the_way_;
   send(question);
   if (kTimeoutIsCheap || timer_due_ == kNotArmed) rearm_timer();
