@@ -14,6 +14,7 @@
 #include <fstream>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "loop.h"
 
@@ -58,15 +59,6 @@ void read_into(std::string &text, Fd &fd) {
 
 }  // namespace
 
-Fd::Fd(int fd) : fd_(fd) {
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), "file descriptor");
-}
-
-void Fd::reset() {
-  if (fd_ >= 0) close(fd_);
-  fd_ = -1;
-}
-
 std::vector<std::string> Result::lines() const {
   std::istringstream text(output);
   std::vector<std::string> all;
@@ -83,6 +75,9 @@ Command::Command(const std::vector<std::string> &arguments, const Streams &strea
 
   Pipe in(streams.terminal_input), out, err(streams.terminal_errors);
   const Fd output = streams.output_path != nullptr ? Fd(open(streams.output_path, O_WRONLY | O_CLOEXEC)) : Fd();
+  if (streams.output_path != nullptr && output.get() < 0) {
+    throw std::system_error(errno, std::generic_category(), streams.output_path);
+  }
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   // Of a terminal, either end is both; the program has the one that is the terminal's.

@@ -5,28 +5,11 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "sockets.h"
+
 namespace dns_cares_test {
-
-class Fd {
- public:
-  Fd() = default;
-  // Throws std::system_error if it is negative.
-  explicit Fd(int fd);
-  Fd(Fd &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd &operator=(Fd &&other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd() { reset(); }
-  void reset();
-  int get() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
 
 struct Streams {
   std::string input = {};                     // its standard input, at once

@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "loop.h"
+#include "sockets.h"
 
 namespace dns_cares_test {
 namespace {
@@ -63,23 +64,6 @@ std::string to_text(const sockaddr *address) {
                            : &reinterpret_cast<const sockaddr_in6 *>(address)->sin6_addr;
   return inet_ntop(address->sa_family, octets, text, sizeof text);
 }
-
-class Fd {
- public:
-  explicit Fd(int fd = -1) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Fd(Fd &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd &operator=(Fd &&other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // What an address does with those who want to connect.
 enum class Manner {
@@ -125,28 +109,15 @@ class Places {
       getsockname(fd.get(), plain, &length);
       port_ = ntohs(reinterpret_cast<sockaddr_in &>(address).sin_port);  // in the same place for IPv6
       if (place.manner != Manner::kRefuses) listen(fd.get(), place.manner == Manner::kSilent ? 0 : 64);
-      if (place.manner == Manner::kSilent) fill(plain, length);
+      if (place.manner == Manner::kSilent) fillers_.push_back(fill_queue(plain, length));
       sockets_.push_back(std::move(fd));
     }
     return true;
   }
 
-  // Connects until nobody is let in any more.
-  void fill(const sockaddr *address, socklen_t length) {
-    for (int n = 0; n < 20; ++n) {
-      Fd fd(socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-      ::connect(fd.get(), address, length);
-      pollfd ready = {fd.get(), POLLOUT, 0};
-      const bool silent = poll(&ready, 1, 100) == 0;
-      fillers_.push_back(std::move(fd));
-      if (silent) return;
-    }
-    throw std::runtime_error("the queue does not fill");
-  }
-
   std::uint16_t port_ = 0;
   std::vector<Fd> sockets_;
-  std::vector<Fd> fillers_;
+  std::vector<std::vector<Fd>> fillers_;
 };
 
 struct Attempt {

@@ -16,6 +16,7 @@
 
 #include "failing_new.h"
 #include "loop.h"
+#include "sockets.h"
 
 namespace dns_cares_test {
 namespace {
@@ -148,26 +149,6 @@ TEST_F(CoroMore, WithoutMemoryForTheQueryItGoesOnAtOnce) {
 
 // --- Connections ---
 
-class Listener {
- public:
-  Listener() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    EXPECT_EQ(bind(socket_.get(), reinterpret_cast<sockaddr *>(&address), length), 0);
-    EXPECT_EQ(listen(socket_.get(), 16), 0);
-    EXPECT_EQ(getsockname(socket_.get(), reinterpret_cast<sockaddr *>(&address), &length), 0);
-    port_ = ntohs(address.sin_port);
-  }
-  std::string port() const { return std::to_string(port_); }
-  Socket accept() const { return Socket(::accept(socket_.get(), nullptr, nullptr)); }
-
- private:
-  Socket socket_;
-  unsigned port_ = 0;
-};
-
 TEST_F(CoroMore, ConnectGivesASocket) {
   const Listener listener;
   const auto task = connect("here.test", listener.port(), {.deadline = 30s});
@@ -176,7 +157,7 @@ TEST_F(CoroMore, ConnectGivesASocket) {
   ASSERT_TRUE(done_);
   ASSERT_FALSE(error_) << error_.message();
   EXPECT_NE(fcntl(socket_.get(), F_GETFL) & O_NONBLOCK, 0);
-  const Socket other = listener.accept();
+  const Socket other(::accept(listener.fd(), nullptr, nullptr));
   EXPECT_EQ(write(other.get(), "x", 1), 1);
   Socket moved = std::move(socket_);
   EXPECT_EQ(socket_.get(), -1);

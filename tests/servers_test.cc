@@ -3,8 +3,6 @@
 #include <dns_cares/testkit.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include <vector>
 
 #include "loop.h"
+#include "sockets.h"
 
 namespace dns_cares_test {
 namespace {
@@ -308,31 +307,6 @@ TEST_F(Servers, MalformedReplyDisturbsNoOtherLookup) {
   EXPECT_EQ(server.queries("slow.test", "A"), 1u);
 }
 
-// A socket at a port of this machine, to which one can connect by TCP.
-class Listener {
- public:
-  explicit Listener(int backlog) {
-    auto *address = reinterpret_cast<sockaddr *>(&address_);
-    socklen_t size = sizeof address_;
-    address_.sin_family = AF_INET;
-    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(fd_, address, size), 0);
-    EXPECT_EQ(listen(fd_, backlog), 0);
-    EXPECT_EQ(getsockname(fd_, address, &size), 0);
-  }
-  ~Listener() { close(fd_); }
-  Listener(const Listener &) = delete;
-  Listener &operator=(const Listener &) = delete;
-
-  int fd() const { return fd_; }
-  const sockaddr_in &address() const { return address_; }
-  std::string text() const { return "127.0.0.1:" + std::to_string(ntohs(address_.sin_port)); }
-
- private:
-  const int fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address_{};
-};
-
 // A server that answers the first question by TCP with messages to another one, whole and without end, as fast as they
 // are read.
 class TcpFlood {
@@ -344,7 +318,7 @@ class TcpFlood {
     thread_.join();
     if (connection_ >= 0) close(connection_);
   }
-  std::string address() const { return listener_.text(); }
+  std::string address() const { return "127.0.0.1:" + listener_.port(); }
   std::size_t octets_sent() const { return octets_; }
 
  private:
@@ -391,19 +365,10 @@ TEST_F(Servers, EndlessMessagesByTcpHoldNeitherTheLoopNorTheDeadline) {
 
 TEST_F(Servers, ConnectionThatIsNeverAcceptedIsLeftForTheNextServer) {
   const Listener full(0);
-  std::vector<int> fillers;  // until nobody is let in any more
-  for (bool silent = false; !silent;) {
-    ASSERT_LT(fillers.size(), 20u) << "the queue does not fill";
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    fillers.push_back(fd);
-    ::connect(fd, reinterpret_cast<const sockaddr *>(&full.address()), sizeof full.address());
-    pollfd ready = {fd, POLLOUT, 0};
-    silent = poll(&ready, 1, 100) == 0;
-  }
+  const auto fillers = fill_queue(reinterpret_cast<const sockaddr *>(&full.address()), sizeof full.address());
   add_server().on("a.test", "A", answer({"192.0.2.1"}));
-  init(full.text(), [](dns_options &options) { options.tcp = 1; });
+  init("127.0.0.1:" + full.port(), [](dns_options &options) { options.tcp = 1; });
   EXPECT_THAT(resolve("a.test").addresses(), ElementsAre("192.0.2.1"));
-  for (const int fd : fillers) close(fd);
 }
 
 TEST_F(Servers, SilentServerThatSpeaksAgainIsAskedAtOnce) {

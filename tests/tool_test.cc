@@ -1,10 +1,12 @@
 // The command dns-cares, run as its users run it, against the scripted server.
 #include <dns_cares/testkit.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -1010,18 +1012,38 @@ TEST_F(ToolAndShell, StandardOutputThatIsClosedOrFullIsAnError) {
   EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\n");
 }
 
-TEST_F(ToolAndShell, ReportIntoAPipeLeavesThePipe) {
+TEST_F(ToolFiles, ReportIntoAPipeLeavesThePipe) {
   const std::string pipe = folder_.file("pipe");
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  const std::string copy = folder_.file("copy");
   for (const char *report : {"--stats", "--prometheus"}) {
-    const std::string tail = std::string("-q b.test >/dev/null ") + report + ' ' + pipe;
-    EXPECT_EQ(std::system(("cat " + pipe + " >" + copy + " &").c_str()), 0);
-    EXPECT_EQ(shell(tail), kAllResolved);
+    const Fd reader(open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    EXPECT_EQ(run({"b.test", report, pipe}).exit, kAllResolved) << report;
+    std::string text(65536, '\0');
+    EXPECT_GT(read(reader.get(), text.data(), text.size()), 0) << report;
+    EXPECT_THAT(text, HasSubstr("\"ok\"")) << report;
     struct stat status = {};
     ASSERT_EQ(stat(pipe.c_str(), &status), 0);
     EXPECT_TRUE(S_ISFIFO(status.st_mode)) << report;
   }
+}
+
+TEST_F(ToolFiles, ReportIntoAPipeThatNobodyReadsIsAnErrorAndNoWait) {
+  const std::string pipe = folder_.file("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const char *report : {"--stats", "--prometheus"}) {
+    const Result result = run({"b.test", report, pipe});
+    EXPECT_EQ(result.exit, kInputOutput) << report;
+    EXPECT_EQ(result.output, "b.test\t192.0.2.2\n") << report;
+    EXPECT_THAT(result.errors, HasSubstr(pipe + ": No such device or address")) << report;
+  }
+}
+
+TEST_F(ToolFiles, ReportIsNoneOfTheOtherFiles) {
+  for (const char *report : {"--stats", "--prometheus"}) {
+    expect_usage_error(run({"b.test", "-o", output(), report, folder_.file("./output")}), "the results go there");
+    expect_usage_error(run({"b.test", report, "-"}), "'-' is no file");
+  }
+  EXPECT_THAT(folder_.names(), IsEmpty());
 }
 
 // To know before, not after hours of lookups; and if it is too late for that, the results are there all the same.
