@@ -11,14 +11,14 @@ namespace {
 
 using namespace dns_cares_tool;
 
-int complain(Exit code, const char *what) {
-  dns_cares_tool::complain(what);
+int fail(Exit code, const char *why) {
+  complain(why);
   return code;
 }
 
 int print(const std::string &text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return written ? kAllResolved : complain(kInputOutput, "standard output cannot be written");
+  return written ? kAllResolved : fail(kInputOutput, "standard output cannot be written");
 }
 
 }  // namespace
@@ -27,14 +27,14 @@ int main(int argc, char **argv) {
   open_standard_descriptors();
   try {
     const Options options = parse_options(argc, argv);
-    if (!options.text.empty()) return print(options.text);
+    if (!options.help.empty()) return print(options.help);
     if (options.wants_version) return print(version_text());
     return run(options);
   } catch (const UsageError &error) {
-    return complain(kUsage, error.what());
+    return fail(kUsage, error.what());
   } catch (const std::bad_alloc &) {
-    return complain(kInputOutput, "out of memory");
+    return fail(kInputOutput, "out of memory");
   } catch (const std::exception &error) {
-    return complain(kInputOutput, error.what());
+    return fail(kInputOutput, error.what());
   }
 }

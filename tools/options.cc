@@ -8,9 +8,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "line_reader.h"
@@ -145,6 +146,12 @@ void parse_shard(const std::string &text, Options &options) {
   --options.shard;
 }
 
+// Also of files that are not there yet.
+bool is_same_file(const std::string &a, const std::string &b) {
+  std::error_code error;
+  return std::filesystem::weakly_canonical(a, error) == std::filesystem::weakly_canonical(b, error) && !error;
+}
+
 // The parts that the command line is made of. CLI11 keeps references to what it fills in.
 class CommandLine {
  public:
@@ -168,7 +175,7 @@ class CommandLine {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::CallForHelp &) {
-      options_.text = app_.help();
+      options_.help = app_.help();
       return std::move(options_);
     } catch (const CLI::ParseError &error) {
       throw UsageError(fmt::format("{}\nSee dns-cares --help.", error.what()));
@@ -347,6 +354,12 @@ class CommandLine {
   void check_together() {
     const bool to_file = !options_.output.empty() && options_.output != "-";
     if ((options_.append || options_.resume) && !to_file) throw UsageError("--append and --resume need -o FILE");
+    for (const auto &[name, report] : {std::pair("--stats", options_.stats), {"--prometheus", options_.prometheus}}) {
+      if (report == "-") throw UsageError(fmt::format("{}: '-' is no file; /dev/stderr would do", name));
+      if (to_file && is_same_file(report, options_.output)) {
+        throw UsageError(fmt::format("{} {}: the results go there", name, report));
+      }
+    }
     if (options_.resume && (options_.unordered || options_.only != Only::kAll)) {
       throw UsageError("--resume needs a result for each line, in order: neither --unordered nor --only");
     }

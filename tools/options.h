@@ -53,7 +53,7 @@ struct Options {
   std::string prometheus;  // the same
   bool trace = false;
 
-  std::string text;  // of --help, which is to be printed; "": it was not asked for
+  std::string help;  // to be printed; "": it was not asked for
   bool wants_version = false;
 };
 

@@ -50,9 +50,11 @@ OutputFile::OutputFile(const Options &options) : fd_(STDOUT_FILENO) {
   }
 }
 
+// A pipe that nobody reads is an error: to wait for its reader would hold the run, and a signal could not end that.
 OutputFile::OutputFile(const std::string &path) : name_(path), fd_(-1) {
   if (is_special(path)) {
-    open_in_place(false);
+    fd_ = open(path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+    if (fd_ < 0) fail(path, errno);
   } else {
     open_to_replace(path);
   }
@@ -93,9 +95,8 @@ void OutputFile::commit() {
   temporary_.clear();
 }
 
-// To open a pipe would wait for its reader.
+// A pipe's reader may come later.
 void OutputFile::check(const std::string &path) {
-  if (path == "-") throw OutputError("-: is no file; /dev/stderr would do");
   if (!path.empty() && !is_special(path)) const OutputFile file(path);
 }
 

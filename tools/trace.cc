@@ -3,7 +3,6 @@
 #include <dns_cares/inspect.h>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <string>
 
 #include "message.h"
