@@ -126,8 +126,7 @@ class Flood {
     const double recovery_ms = stopwatch.ms();
     std::printf(
         "%d lookups of a silent server, %llu in flight at most with %zu octets each: %d timed out, loop held %.0f ms "
-        "at "
-        "most, the next lookup took %.1f ms\n",
+        "at most, the next lookup took %.1f ms\n",
         kSilentQueries, most, octets_each, timed_out, held_ms, recovery_ms);
     return timed_out == kSilentQueries && most == kSilentQueries && octets_each <= kMostOctetsInFlight &&
            held_ms <= kMostHeldMs && ok_ == before + 1 && recovery_ms < kMostRecoveryMs;
