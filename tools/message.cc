@@ -7,7 +7,7 @@
 
 namespace dns_cares_tool {
 
-void say(std::string_view text) noexcept { std::fwrite(text.data(), 1, text.size(), stderr); }
+void say(std::string_view text) noexcept { static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr)); }
 
 void complain(std::string_view text) noexcept {
   say("dns-cares: ");
