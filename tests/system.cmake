@@ -11,10 +11,10 @@ add_test(NAME integration_harness COMMAND integration_tests --gtest_filter=Daemo
 
 if(TARGET dns-cares)
   find_package(nlohmann_json 3.9 REQUIRED)
-  dns_cares_test(tool_tests SOURCES tool_test.cc command.cc json_schema.cc)
+  dns_cares_test(tool_tests SOURCES tool_test.cc tool_files_test.cc command.cc json_schema.cc)
   target_link_libraries(tool_tests PRIVATE nlohmann_json::nlohmann_json util) # util: openpty()
   target_compile_definitions(tool_tests PRIVATE DNS_CARES_PROGRAM="$<TARGET_FILE:dns-cares>"
-    DNS_CARES_OUTPUT_SCHEMA="${PROJECT_SOURCE_DIR}/docs/output-schema.json"
+    DNS_CARES_DOCS_FOLDER="${PROJECT_SOURCE_DIR}/docs"
     DNS_CARES_TOOLS_FOLDER="${PROJECT_SOURCE_DIR}/tools")
   add_dependencies(tool_tests dns-cares)
 

@@ -4,30 +4,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <sstream>
 #include <string>
-#include <system_error>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "command.h"
 #include "json_schema.h"
 #include "loop.h"
+#include "tool.h"
 
 namespace dns_cares_test {
 namespace {
@@ -44,71 +36,6 @@ using testing::Not;
 using testing::StartsWith;
 using namespace dns_testkit;
 using namespace std::chrono_literals;
-
-enum Exit { kAllResolved = 0, kSomeFailed = 1, kUsage = 2, kInputOutput = 3 };
-
-class Tool : public testing::Test {
- protected:
-  static void SetUpTestSuite() { signal(SIGPIPE, SIG_IGN); }  // Its input may be left unread.
-
-  Tool() {
-    server_.on("a.test", "ANY", answer({"192.0.2.1", "2001:db8::1"}));
-    server_.on("a6.test", "ANY", answer({"2001:db8::1"}));
-    server_.on("b.test", "ANY", answer({"192.0.2.2"}));
-    server_.on("c.test", "ANY", answer({"192.0.2.3"}));
-    server_.on("v6.test", "ANY", answer({"2001:db8::6"}));
-    server_.on("two.test", "ANY", answer({"192.0.2.21", "192.0.2.22"}));
-    server_.on("gone.test", "ANY", nxdomain());
-    server_.on("empty.test", "ANY", nodata());
-    server_.on("refused.test", "ANY", refused());
-    server_.on("broken.test", "ANY", servfail());
-    server_.on("*.bulk.test", "ANY", hashed(kBulk));
-    server_.otherwise(nxdomain());
-  }
-
-  // With -s and the address of the scripted server before the arguments.
-  Result run(std::vector<std::string> arguments, const Streams &streams = {}) {
-    arguments.insert(arguments.begin(), {"-s", server_.address()});
-    return run_without_server(arguments, streams);
-  }
-  Result run_without_server(const std::vector<std::string> &arguments, const Streams &streams = {}) {
-    return Command(arguments, streams).finish();
-  }
-
-  // What is on its way for ever holds up all that is behind it, and no more than 100 lines may be under way.
-  void expect_to_wait_with_100_asked_for(Command &command) {
-    ASSERT_TRUE(server_.wait_for_queries(100, 60s));
-    ASSERT_TRUE(command.tells_at(SIGUSR1, "99 names, 0 failed"));
-    EXPECT_EQ(server_.queries(), 100u);
-    command.send(SIGKILL);
-    EXPECT_EQ(command.finish().signal, SIGKILL);
-  }
-
-  static std::vector<std::string> bulk_names(int count) {
-    std::vector<std::string> names;
-    for (int i = 0; i < count; ++i) names.push_back("name" + std::to_string(i) + ".bulk.test");
-    return names;
-  }
-  static std::string as_lines(const std::vector<std::string> &names) {
-    std::string text;
-    for (const std::string &name : names) text += name + '\n';
-    return text;
-  }
-
-  static constexpr const char *kBulk = "10.0.0.0/8";
-  dns_testkit::Server server_;
-};
-
-void expect_usage_error(const Result &result, const std::string &named) {
-  EXPECT_EQ(result.exit, kUsage) << result.errors;
-  EXPECT_THAT(result.output, IsEmpty());
-  EXPECT_THAT(result.errors, HasSubstr(named));
-}
-
-std::string text_of(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // --- what it prints ---
 
@@ -360,6 +287,29 @@ TEST_F(Tool, ManPageAndCompletionsKnowEveryOption) {
   }
 }
 
+// What bash would propose for the last of the words.
+std::string completions_of(const std::string &words) {
+  const std::string script = "source " DNS_CARES_TOOLS_FOLDER "/completions/dns-cares.bash; COMP_WORDS=(dns-cares " +
+                             words + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _dns_cares; echo \"${COMPREPLY[@]}\"";
+  const std::string command = "bash -c '" + script + "'";
+  std::FILE *const shell = popen(command.c_str(), "r");
+  if (shell == nullptr) return "no shell";
+  std::string text(4096, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), shell));
+  return pclose(shell) == 0 ? text : "the shell failed";
+}
+
+TEST_F(Tool, BashCompletesOptionsAndTheirValues) {
+  EXPECT_EQ(completions_of("--form"), "--format\n");
+  EXPECT_EQ(completions_of("-f /etc/hosts --rate-"), "--rate-per-server\n");
+  EXPECT_EQ(completions_of("--format j"), "json\n");
+  EXPECT_EQ(completions_of("--format = j"), "json\n");
+  EXPECT_EQ(completions_of("--format ="), "text json csv\n");
+  EXPECT_EQ(completions_of("-t SV"), "SVCB\n");
+  EXPECT_EQ(completions_of("-o " DNS_CARES_TOOLS_FOLDER "/dns-cares."), DNS_CARES_TOOLS_FOLDER "/dns-cares.1\n");
+  EXPECT_EQ(completions_of("--timeout 1"), "\n");
+}
+
 // --- input and output that fail ---
 
 TEST_F(Tool, NamesAFileThatIsNotThere) {
@@ -433,13 +383,25 @@ TEST_F(Tool, KeepsANameWithALineEndOnItsLine) {
   EXPECT_EQ(run({"a\nb.test"}).output, "a\\010b.test\tmalformed name\n");
 }
 
+TEST_F(Tool, TakesNamesInBracketsAsTheyAre) {
+  EXPECT_EQ(run({"[]", "[b.test,c.test]", "[b.test]"}).output,
+            "[]\tmalformed name\n[b.test,c.test]\tmalformed name\n[b.test]\tmalformed name\n");
+}
+
+TEST_F(Tool, BehindTwoDashesNothingIsAnOption) {
+  EXPECT_EQ(run({"b.test", "--", "-4", "--help"}).lines(),
+            (std::vector<std::string>{"b.test\t192.0.2.2", "-4\tname not found", "--help\tname not found"}));
+}
+
 TEST_F(Tool, GivesALineWithoutAnEndOneResult) {
   const std::string endless(200'000, 'x');
   const Result result = run({"-f", "-"}, {.input = endless + "\nb.test\n" + endless});
   ASSERT_EQ(result.lines().size(), 3u) << result.errors;
-  EXPECT_THAT(result.lines()[0], EndsWith("x\tmalformed name (line 1)"));
+  EXPECT_THAT(result.lines()[0], EndsWith("x\tmalformed name: the line has more than 65536 octets (line 1)"));
   EXPECT_EQ(result.lines()[1], "b.test\t192.0.2.2");
-  EXPECT_THAT(result.lines()[2], EndsWith("x\tmalformed name (line 3)"));
+  EXPECT_THAT(result.lines()[2], EndsWith("octets (line 3)"));
+  EXPECT_THAT(run({"-f", "-"}, {.input = std::string(200'000, ' ') + "c.test\nb.test\n"}).lines(),
+              ElementsAre("\tmalformed name: the line has more than 65536 octets (line 1)", "b.test\t192.0.2.2"));
 }
 
 TEST_F(Tool, TakesNoByteOrderMarkForAName) {
@@ -561,7 +523,10 @@ TEST_F(Tool, AsksByTcpOnlyWhereToldSo) {
 TEST_F(Tool, ReadsServersFromAFile) {
   const TempFile file("# ours\n\n" + server_.address() + "  # the first\r\n");
   EXPECT_EQ(run_without_server({"--servers", file.path(), "b.test"}).output, "b.test\t192.0.2.2\n");
-  expect_usage_error(run_without_server({"--servers", TempFile("# none\n").path(), "b.test"}), "not a list");
+  expect_usage_error(run_without_server({"--servers", TempFile("# none\n").path(), "b.test"}), "has no server");
+  const TempFile wrong("127.0.0.1\n\n192.0.2.300 # no such\n");
+  expect_usage_error(run_without_server({"--servers", wrong.path(), "b.test"}),
+                     std::string(wrong.path()) + ", line 3: '192.0.2.300' is no list of ADDRESS[:PORT]");
   EXPECT_EQ(run_without_server({"--servers", "/no/such/file", "b.test"}).exit, kInputOutput);
 }
 
@@ -574,8 +539,8 @@ TEST_F(Tool, GivesUpAtTheDeadlineAndAfterTheTries) {
 }
 
 TEST_F(Tool, NamesABadTimeOrNumber) {
-  expect_usage_error(run({"--timeout", "soon", "a.test"}), "'soon'");
-  expect_usage_error(run({"--deadline", "0", "a.test"}), "'0'");
+  expect_usage_error(run({"--timeout", "soon", "a.test"}), "--timeout: 'soon' is no time");
+  expect_usage_error(run({"--deadline", "0", "a.test"}), "--deadline: '0' is no time");
   expect_usage_error(run({"--tries", "0", "a.test"}), "--tries");
   expect_usage_error(run({"--concurrency", "none", "a.test"}), "--concurrency");
   expect_usage_error(run({"--format", "xml", "a.test"}), "--format: 'xml' is none of text, json, csv");
@@ -595,10 +560,7 @@ TEST_F(Tool, HasNoMoreLookupsUnderWayThanItMay) {
 // --- formats ---
 
 nlohmann::json as_json(const std::string &line) {
-  static const nlohmann::json schema = [] {
-    std::ifstream file(DNS_CARES_OUTPUT_SCHEMA);
-    return nlohmann::json::parse(file);
-  }();
+  static const nlohmann::json schema = nlohmann::json::parse(text_of(DNS_CARES_DOCS_FOLDER "/output-schema.json"));
   const nlohmann::json value = nlohmann::json::parse(line);
   EXPECT_EQ(violation_of(schema, value), "") << line;
   return value;
@@ -656,7 +618,8 @@ TEST_F(Tool, WritesCsvWithAHeader) {
 TEST_F(Tool, WritesTheAddressesAloneWhereTheyAreEnough) {
   EXPECT_EQ(run({"--short", "b.test", "gone.test", "c.test"}).output, "192.0.2.2\n\n192.0.2.3\n");
   EXPECT_EQ(run({"--short", "--format", "json", "b.test"}).output,
-            "{\"input\":\"b.test\",\"status\":\"ok\",\"addresses\":[\"192.0.2.2\"]}\n");
+            "{\"v\":1,\"input\":\"b.test\",\"status\":\"ok\",\"addresses\":[\"192.0.2.2\"]}\n");
+  for (const char *name : {"b.test", "gone.test"}) as_json(run({"--short", "--format", "json", name}).output);
   EXPECT_EQ(run({"--short", "--format", "csv", "b.test"}).output,
             "input,status,addresses,fields\nb.test,ok,192.0.2.2,\n");
 }
@@ -731,9 +694,10 @@ TEST_F(ToolRecords, WritesRecordsAsJson) {
   ASSERT_EQ(alias["records"].size(), 1u) << "the alias is none of the types asked for";
   EXPECT_EQ(alias["records"][0]["owner"], "mail.test.");
   EXPECT_EQ(as_json(lines[2])["records"], nlohmann::json::array());
-  EXPECT_EQ(run({"-t", "A", "--short", "--format", "json", "b.test"}).output,
-            "{\"input\":\"b.test\",\"status\":\"ok\",\"records\":[{\"owner\":\"b.test.\",\"type\":\"A\",\"ttl\":60,"
-            "\"data\":\"192.0.2.2\"}]}\n");
+  EXPECT_EQ(
+      run({"-t", "A", "--short", "--format", "json", "b.test"}).output,
+      "{\"v\":1,\"input\":\"b.test\",\"status\":\"ok\",\"records\":[{\"owner\":\"b.test.\",\"type\":\"A\",\"ttl\":60,"
+      "\"data\":\"192.0.2.2\"}]}\n");
 }
 
 TEST_F(ToolRecords, WritesRecordsAsCsv) {
@@ -933,292 +897,18 @@ TEST_F(Tool, StopsAtOnceAtTheSecondInterrupt) {
   EXPECT_THAT(result.lines(), ElementsAre("b.test\t192.0.2.2"));
 }
 
-// --- output files ---
-
-// A folder that goes away with what is in it.
-class Folder {
- public:
-  Folder() {
-    if (mkdtemp(path_.data()) == nullptr) throw std::system_error(errno, std::generic_category(), path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string &name) const { return path_ + '/' + name; }
-  std::vector<std::string> names() const {
-    std::vector<std::string> names;
-    for (const auto &entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename());
-    return names;
-  }
-
- private:
-  std::string path_ = std::filesystem::temp_directory_path() / "dns-cares-XXXXXX";
-};
-
-class ToolFiles : public Tool {
- protected:
-  std::string output() const { return folder_.file("output"); }
-
-  Folder folder_;
-};
-
-TEST_F(ToolFiles, OutputIsThereOnceItIsWhole) {
-  std::ofstream(output()) << "old\n";
-  server_.on("slow.test", "ANY", drop());
-  Command command(
-      {"-s", server_.address(), "--deadline", "600", "--timeout", "600", "-o", output(), "b.test", "slow.test"}, {});
-  ASSERT_TRUE(server_.wait_for_queries(4, 60s));
-  EXPECT_EQ(text_of(output()), "old\n");
+// They are behind one that never comes.
+TEST_F(Tool, TellsHowManyResultsItHasNotWritten) {
+  server_.on("never.test", "ANY", drop());
+  Command command({"-s", server_.address(), "-4", "--deadline", "600", "--timeout", "600s", "-f", "-"},
+                  {.input = "b.test\nnever.test\nb.test\nc.test\n"});
+  ASSERT_TRUE(command.output_has("b.test"));
   command.send(SIGINT);
-  ASSERT_TRUE(command.tells_at(SIGUSR1, "1 name, 0 failed"));
+  ASSERT_TRUE(command.tells_at(SIGUSR1, "3 names, 0 failed"));
   command.send(SIGINT);
-  EXPECT_EQ(command.finish().exit, 130);
-  EXPECT_EQ(text_of(output()), "old\n") << "what is not whole must not be there";
-  EXPECT_THAT(folder_.names(), ElementsAre("output")) << "nothing else is left";
-
-  const Result result = run({"-o", output(), "b.test", "c.test"});
-  EXPECT_EQ(result.exit, kAllResolved) << result.errors;
-  EXPECT_THAT(result.output, IsEmpty());
-  EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\nc.test\t192.0.2.3\n");
-  EXPECT_THAT(folder_.names(), ElementsAre("output"));
-}
-
-// Through a shell, which closes and redirects what the test cannot.
-class ToolAndShell : public ToolFiles {
- protected:
-  // The exit status of `tail` behind the command.
-  int shell(const std::string &tail) const {
-    const std::string command = std::string(DNS_CARES_PROGRAM) + " -s " + server_.address() + " -4 " + tail;
-    const int status = std::system(command.c_str());
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-};
-
-TEST_F(ToolAndShell, NeedsNoStandardError) {
-  for (const char *errors : {" 2>/dev/full", " 2>&-"}) {
-    EXPECT_EQ(shell("b.test gone.test >" + output() + errors), kSomeFailed) << errors;
-    EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\ngone.test\tname not found\n") << errors;
-    EXPECT_EQ(shell("b.test gone.test -o " + output() + errors), kSomeFailed) << errors;
-    EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\ngone.test\tname not found\n") << "the results and nothing else";
-    EXPECT_EQ(shell(std::string("--nosuch") + errors), kUsage) << errors;
-    EXPECT_EQ(shell(std::string("--trace --quiet b.test >/dev/null") + errors), kAllResolved) << errors;
-  }
-}
-
-TEST_F(ToolAndShell, StandardOutputThatIsClosedOrFullIsAnError) {
-  for (const char *arguments : {"b.test", "--help", "--version"}) {
-    EXPECT_EQ(shell(std::string(arguments) + " 2>/dev/null >&-"), kInputOutput) << arguments;
-    EXPECT_EQ(shell(std::string(arguments) + " 2>/dev/null >/dev/full"), kInputOutput) << arguments;
-  }
-  EXPECT_EQ(shell("b.test -o " + output() + " 2>/dev/null >&-"), kAllResolved) << "it is not used";
-  EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\n");
-}
-
-TEST_F(ToolFiles, ReportIntoAPipeLeavesThePipe) {
-  const std::string pipe = folder_.file("pipe");
-  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  for (const char *report : {"--stats", "--prometheus"}) {
-    const Fd reader(open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    EXPECT_EQ(run({"b.test", report, pipe}).exit, kAllResolved) << report;
-    std::string text(65536, '\0');
-    EXPECT_GT(read(reader.get(), text.data(), text.size()), 0) << report;
-    EXPECT_THAT(text, HasSubstr("\"ok\"")) << report;
-    struct stat status = {};
-    ASSERT_EQ(stat(pipe.c_str(), &status), 0);
-    EXPECT_TRUE(S_ISFIFO(status.st_mode)) << report;
-  }
-}
-
-TEST_F(ToolFiles, ReportIntoAPipeThatNobodyReadsIsAnErrorAndNoWait) {
-  const std::string pipe = folder_.file("pipe");
-  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  for (const char *report : {"--stats", "--prometheus"}) {
-    const Result result = run({"b.test", report, pipe});
-    EXPECT_EQ(result.exit, kInputOutput) << report;
-    EXPECT_EQ(result.output, "b.test\t192.0.2.2\n") << report;
-    EXPECT_THAT(result.errors, HasSubstr(pipe + ": No such device or address")) << report;
-  }
-}
-
-TEST_F(ToolFiles, ReportIsNoneOfTheOtherFiles) {
-  for (const char *report : {"--stats", "--prometheus"}) {
-    expect_usage_error(run({"b.test", "-o", output(), report, folder_.file("./output")}), "the results go there");
-    expect_usage_error(run({"b.test", report, "-"}), "'-' is no file");
-  }
-  EXPECT_THAT(folder_.names(), IsEmpty());
-}
-
-// To know before, not after hours of lookups; and if it is too late for that, the results are there all the same.
-TEST_F(ToolFiles, ReportThatCannotBeWrittenIsToldBeforeTheFirstLookup) {
-  for (const char *report : {"--stats", "--prometheus"}) {
-    const Result result = run({"b.test", report, "/no/such/folder/report"});
-    EXPECT_EQ(result.exit, kInputOutput) << report;
-    EXPECT_THAT(result.output, IsEmpty()) << report;
-    EXPECT_THAT(result.errors, HasSubstr("/no/such/folder/report: No such file or directory")) << report;
-  }
-  EXPECT_EQ(server_.queries(), 0u);
-  EXPECT_EQ(run({"-o", output(), "--stats", "/dev/full", "b.test"}).exit, kInputOutput);
-  EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\n");
-}
-
-TEST_F(ToolFiles, SaysThatAStoppedRunLeavesNoFile) {
-  server_.on("slow.test", "ANY", drop());
-  for (const int number : {SIGTERM, SIGHUP}) {
-    Command command({"-s", server_.address(), "-o", output(), "b.test", "slow.test"}, {});
-    const std::size_t asked = server_.queries("slow.test", "A");
-    while (server_.queries("slow.test", "A") == asked) std::this_thread::sleep_for(10ms);
-    command.send(number);
-    ASSERT_TRUE(command.tells_at(SIGUSR1, "1 name, 0 failed"));
-    command.send(number);
-    const Result result = command.finish();
-    EXPECT_EQ(result.exit, 128 + number);
-    EXPECT_THAT(result.errors, HasSubstr(output() + ": not written, since it would not be whole"));
-    EXPECT_THAT(folder_.names(), IsEmpty()) << "nothing is left";
-  }
-}
-
-TEST_F(ToolFiles, OutputThatCannotBeWrittenIsNamed) {
-  const Result result = run({"-o", "/no/such/folder/output", "b.test"});
-  EXPECT_EQ(result.exit, kInputOutput);
-  EXPECT_THAT(result.errors, HasSubstr("/no/such/folder/output: No such file or directory"));
-  EXPECT_EQ(run({"-o", "/dev/full", "b.test"}).exit, kInputOutput);
-}
-
-TEST_F(ToolFiles, AppendAddsToTheFile) {
-  EXPECT_EQ(run({"-o", output(), "--append", "--format", "csv", "--short", "b.test"}).exit, kAllResolved);
-  EXPECT_EQ(run({"-o", output(), "--append", "--format", "csv", "--short", "c.test"}).exit, kAllResolved);
-  EXPECT_EQ(text_of(output()), "input,status,addresses,fields\nb.test,ok,192.0.2.2,\nc.test,ok,192.0.2.3,\n");
-  expect_usage_error(run({"--append", "b.test"}), "-o FILE");
-}
-
-TEST_F(ToolFiles, ResumeGoesOnAfterTheLastWholeLine) {
-  for (const char *format : {"text", "json", "csv"}) {
-    SCOPED_TRACE(format);
-    const std::vector<std::string> arguments = {"-4",       "-o",   output(), "--resume",  "--short",
-                                                "--format", format, "b.test", "gone.test", "c.test"};
-    std::filesystem::remove(output());
-    run(arguments);
-    const std::string whole = text_of(output());
-    ASSERT_FALSE(whole.empty());
-    // Wherever it was broken off, the same comes out; every third place is enough, and takes a third of the time.
-    for (std::size_t length = 0; length <= whole.size(); length += 3) {
-      std::ofstream(output(), std::ios::binary) << whole.substr(0, length);
-      run(arguments);
-      ASSERT_EQ(text_of(output()), whole) << "broken off after " << length << " octets";
-    }
-  }
-}
-
-TEST_F(ToolFiles, ResumeGoesOnInTheMiddleOfARange) {
-  server_.on("*.0.0.10.in-addr.arpa", "PTR", records({"@ 60 IN PTR ten.test."}));
-  for (const char *format : {"text", "json", "csv"}) {
-    SCOPED_TRACE(format);
-    const std::vector<std::string> arguments = {"-x",       "-o",   output(),   "--resume",   "--short",
-                                                "--format", format, "10.0.0.9", "10.0.0.0/30"};
-    std::filesystem::remove(output());
-    run(arguments);
-    const std::string whole = text_of(output());
-    ASSERT_EQ(std::count(whole.begin(), whole.end(), '\n'), std::string(format) == "csv" ? 6 : 5);
-    for (std::size_t length = 0; length <= whole.size(); length += 11) {
-      std::ofstream(output(), std::ios::binary) << whole.substr(0, length);
-      run(arguments);
-      ASSERT_EQ(text_of(output()), whole) << "broken off after " << length << " octets";
-    }
-  }
-}
-
-TEST_F(ToolFiles, ResumeOfWhatIsWholeAsksForNothing) {
-  run({"-o", output(), "--resume", "b.test"});
-  const auto queries = server_.queries();
-  EXPECT_EQ(run({"-o", output(), "--resume", "b.test"}).exit, kAllResolved);
-  EXPECT_EQ(server_.queries(), queries);
-}
-
-TEST_F(ToolFiles, ResumeOfOtherResultsIsRefused) {
-  for (const char *format : {"text", "json", "csv"}) {
-    std::ofstream(output(), std::ios::trunc);
-    run({"-o", output(), "--resume", "--format", format, "b.test", "c.test"});
-    const std::string before = text_of(output());
-    const Result other = run({"-o", output(), "--resume", "--format", format, "b.test", "a.test", "c.test"});
-    EXPECT_EQ(other.exit, kInputOutput);
-    EXPECT_THAT(other.errors, HasSubstr("'c.test'"));
-    const Result shorter = run({"-o", output(), "--resume", "--format", format, "b.test"});
-    EXPECT_EQ(shorter.exit, kInputOutput);
-    EXPECT_THAT(shorter.errors, HasSubstr("fewer"));
-    EXPECT_EQ(text_of(output()), before);
-  }
-}
-
-TEST_F(ToolFiles, ResumeNeedsAFileAndAResultForEachLine) {
-  expect_usage_error(run({"--resume", "b.test"}), "-o FILE");
-  expect_usage_error(run({"-o", output(), "--resume", "--only", "ok", "b.test"}), "--only");
-  expect_usage_error(run({"-o", output(), "--resume", "--unordered", "b.test"}), "--unordered");
-  EXPECT_EQ(run({"-o", "/dev/null", "--resume", "b.test"}).exit, kInputOutput);
-}
-
-TEST_F(ToolFiles, TwoRunsDoNotAddToOneFile) {
-  server_.on("slow.test", "ANY", drop());
-  Command command(
-      {"-s", server_.address(), "--deadline", "600", "--timeout", "600", "-o", output(), "--resume", "slow.test"}, {});
-  ASSERT_TRUE(server_.wait_for_queries(2, 60s));
-  const Result second = run({"-o", output(), "--resume", "slow.test"});
-  EXPECT_EQ(second.exit, kInputOutput);
-  EXPECT_THAT(second.errors, HasSubstr("another run"));
-}
-
-// Killed again and again at moments of chance, it loses nothing and writes nothing twice.
-TEST_F(ToolFiles, ResumesAfterBeingKilledAtAnyMoment) {
-  const std::vector<std::string> names = bulk_names(100'000);
-  const TempFile input(as_lines(names));
-  const std::vector<std::string> arguments = {"-s", server_.address(), "-4",       "-f",        input.path(),
-                                              "-o", output(),          "--resume", "--threads", "2"};
-  std::minstd_rand random(20250601);
-  int kills = 0;
-  for (bool ended = false; !ended; ++kills) {
-    Command command(arguments, {});
-    const auto wanted = server_.queries() + std::uniform_int_distribution<std::uint64_t>(1, 15'000)(random);
-    while (!server_.wait_for_queries(wanted, 10ms) && command.is_running()) {
-    }
-    command.send(SIGKILL);
-    const Result result = command.finish();
-    ended = result.signal != SIGKILL;
-    EXPECT_TRUE(!ended || result.exit == kAllResolved) << result.errors;
-  }
-  EXPECT_GT(kills, 5);
-  std::ifstream file(output());
-  std::size_t count = 0;
-  for (std::string line; std::getline(file, line); ++count) {
-    ASSERT_LT(count, names.size());
-    ASSERT_EQ(line, names[count] + '\t' + hashed_address(kBulk, names[count]));
-  }
-  EXPECT_EQ(count, names.size());
-}
-
-TEST_F(ToolFiles, StatsAreJson) {
-  const std::string path = folder_.file("stats");
-  run({"-4", "--stats", path, "b.test", "gone.test", "gone.test", "127.0.0.1"});
-  const nlohmann::json stats = nlohmann::json::parse(text_of(path));
-  EXPECT_EQ(stats["v"], 1);
-  EXPECT_EQ(stats["names"], 4);
-  EXPECT_EQ(stats["failed"], 2);
-  EXPECT_EQ(stats["statuses"], (nlohmann::json{{"ok", 2}, {"not_found", 2}}));
-  EXPECT_EQ(stats["sources"]["local"], 1);
-  EXPECT_EQ(stats["queries"], 2);
-  EXPECT_GT(stats["latency_ms"]["p50"], 0);
-  EXPECT_EQ(run({"--stats", "/no/such/folder/stats", "b.test"}).exit, kInputOutput);
-}
-
-TEST_F(ToolFiles, MetricsAreInTheFormatOfPrometheus) {
-  const std::string path = folder_.file("metrics.prom");
-  run({"--prometheus", path, "b.test", "gone.test"});
-  const std::string text = text_of(path);
-  EXPECT_THAT(text, HasSubstr("# TYPE dns_cares_lookups_total counter\n"));
-  EXPECT_THAT(text, HasSubstr("dns_cares_lookups_total{status=\"ok\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("dns_cares_lookups_total{status=\"not_found\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("dns_cares_lookup_seconds_bucket{le=\"+Inf\"} 2\n"));
-  EXPECT_THAT(text, HasSubstr("dns_cares_in_flight 0\n"));
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    EXPECT_THAT(line, MatchesRegex("# (HELP|TYPE) .*|[a-z_]+(\\{[a-z]+=\"[^\"]*\"\\})? [0-9.e+-]+"));
-  }
+  const Result result = command.finish();
+  EXPECT_THAT(result.lines(), ElementsAre("b.test\t192.0.2.2"));
+  EXPECT_THAT(result.errors.substr(result.errors.rfind("3 names")), HasSubstr("  2 of the results not written\n"));
 }
 
 // --- how fast, and by whom ---
@@ -1233,6 +923,17 @@ TEST_F(Tool, ResultsOfManyThreadsAreInOrder) {
   }
   EXPECT_EQ(result.exit, kAllResolved);
   EXPECT_EQ(run({"--threads", "8", "b.test"}).output, "b.test\t192.0.2.2\n") << "more threads than names";
+}
+
+TEST_F(Tool, ThreadsHaveNoMoreLookupsUnderWayThanItMay) {
+  server_.on("*.never.test", "ANY", drop());
+  Command command({"-s", server_.address(), "-4", "--threads", "4", "--concurrency", "2", "--deadline", "600",
+                   "--timeout", "600", "-f", "-"},
+                  {.input = "a.never.test\nb.never.test\nc.never.test\nd.never.test\n"});
+  ASSERT_TRUE(server_.wait_for_queries(2, 60s));
+  ASSERT_TRUE(command.tells_at(SIGUSR1, "0 names, "));
+  EXPECT_EQ(server_.queries(), 2u);
+  command.send(SIGKILL);
 }
 
 TEST_F(Tool, ThreadsStopAtTheSecondInterruptToo) {
@@ -1252,7 +953,7 @@ TEST_F(Tool, StartsNoMoreLookupsThanItsRateAllows) {
   const Result result = run({"-4", "--rate", "200/s", "-f", "-"}, {.input = as_lines(bulk_names(100))});
   EXPECT_EQ(result.lines().size(), 100u);
   EXPECT_GT(stopwatch.ms(), 450) << "100 lookups, of which 4 may start at once, at 200 in a second";
-  expect_usage_error(run({"--rate", "fast", "b.test"}), "'fast'");
+  expect_usage_error(run({"--rate", "fast", "b.test"}), "--rate: 'fast'");
 }
 
 TEST_F(Tool, ServersShareTheLookupsOnlyWhereTheyAreToldTo) {
@@ -1302,7 +1003,7 @@ TEST_F(Tool, ShardsAreEachNameOnce) {
   }
   EXPECT_THAT(all, testing::UnorderedElementsAreArray(names));
   for (const char *nonsense : {"0/3", "4/3", "1", "1/", "/3", "1/3/5", "-1/3"}) {
-    expect_usage_error(run({"--shard", nonsense, "b.test"}), std::string("'") + nonsense + "'");
+    expect_usage_error(run({"--shard", nonsense, "b.test"}), std::string("--shard: '") + nonsense + "'");
   }
 }
 
@@ -1324,6 +1025,13 @@ TEST_F(Tool, ShowsNoProgressWhereItIsNotWanted) {
   EXPECT_THAT(run({"--quiet", "slow.test"}, {.terminal_errors = true}).errors, IsEmpty());
   EXPECT_THAT(run({"slow.test"}, {.terminal_errors = true, .environment = {"NO_COLOR=1"}}).errors,
               AllOf(HasSubstr("in flight"), Not(HasSubstr("\033[3"))));
+}
+
+TEST_F(Tool, TraceNamesNoSourceWhereNobodyAnswers) {
+  const ClosedPort closed;
+  const Result result = run_without_server({"-s", closed.address(), "-4", "--trace", "b.test"});
+  EXPECT_THAT(result.errors, ContainsRegex("\n; b.test: no server could be reached, [0-9.]+ ms\n"));
+  EXPECT_THAT(result.errors, Not(HasSubstr("search list")));
 }
 
 TEST_F(Tool, TraceTellsEachStep) {

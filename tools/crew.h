@@ -18,6 +18,10 @@ struct SetupError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+struct DestroyLoop {
+  void operator()(struct ev_loop *loop) const { evloop_destroy(loop); }
+};
+
 class Crew {
  public:
   // Makes the loops and their contexts. Throws UsageError if the servers make no sense, SetupError for what else goes
@@ -34,9 +38,6 @@ class Crew {
   dns_stats end();
 
  private:
-  struct DestroyLoop {
-    void operator()(struct ev_loop *loop) const { evloop_destroy(loop); }
-  };
   struct Member {
     Wake wake;  // not the worker's own: its thread may end the worker before end() has signalled
     std::unique_ptr<struct ev_loop, DestroyLoop> loop;  // null: the default loop

@@ -23,18 +23,6 @@ void append_cell(std::string_view value, std::string &text) {
   text += '"';
 }
 
-// The first cell of a line.
-std::string first_cell(std::string_view line) {
-  if (!line.starts_with('"')) return std::string(line.substr(0, line.find(',')));
-  std::string value;
-  for (std::size_t i = 1; i < line.size(); ++i) {
-    if (line[i] == '"' && !line.substr(i + 1).starts_with('"')) break;
-    if (line[i] == '"') ++i;
-    value += line[i];
-  }
-  return value;
-}
-
 class CsvFormat final : public Format {
  public:
   explicit CsvFormat(const Options &options)
@@ -56,8 +44,8 @@ class CsvFormat final : public Format {
   }
 
   void write(const Outcome &outcome, std::string &text) const override {
-    append_cell(outcome.line.name, text);
-    text.append(1, ',').append(status_word(outcome.status)).append(1, ',');
+    write_beginning(outcome.line, text);
+    text.append(status_word(outcome.status)).append(1, ',');
     if (question_ == Question::kAddresses) {
       write_addresses(outcome, text);
     } else {
@@ -68,7 +56,10 @@ class CsvFormat final : public Format {
     text += '\n';
   }
 
-  std::optional<std::string> name_of(std::string_view result) const override { return first_cell(result); }
+  void write_beginning(const Line &line, std::string &text) const override {
+    append_cell(line.name, text);
+    text += ',';
+  }
 
  private:
   // The canonical name's column is theirs, too.

@@ -15,7 +15,9 @@ Exchange::Exchange(const Options &options, Input &input, Selection &selection, S
       rate_(options.rate),
       sink_(sink),
       control_(control),
-      queue_(options.look_ahead, !options.unordered) {}
+      queue_(options.look_ahead, !options.unordered) {
+  tally_.before = selection.done_before();
+}
 
 Slot *Exchange::admit(const Wake &worker) {
   const Lock lock(mutex_);
@@ -40,7 +42,7 @@ Slot *Exchange::read_line() {
   Input::Got got = Input::Got::kEnd;
   try {
     got = next_selected(slot.line);
-  } catch (const InputError &error) {
+  } catch (const std::runtime_error &error) {  // InputError, or OutputError of what is there already
     failure_ = error.what();
   }
   if (got == Input::Got::kLine) {
@@ -70,7 +72,9 @@ void Exchange::finish(Slot &slot, int status, double seconds) {
   tally_.count(status, seconds);
   const bool was_full = queue_.full();
   const bool had_output = sink_.pending() > 0;
-  if (queue_.finish(slot, sink_) > 0 && was_full) wake_workers();
+  const std::size_t written = queue_.finish(slot, sink_);
+  written_ += written;
+  if (written > 0 && was_full) wake_workers();
   if (sink_.pending() >= Sink::kWorthWriting && !sink_.blocked()) write_some();
   if ((!had_output && sink_.pending() > 0) || tally_.in_flight == 0 || is_finished()) control_.signal();
 }
@@ -162,7 +166,7 @@ bool Exchange::is_finished() const {
 
 Tally Exchange::tally() {
   const Lock lock(mutex_);
-  tally_.waiting = queue_.size();
+  tally_.unwritten = tally_.lines - written_ + sink_.lines_pending();
   return tally_;
 }
 

@@ -81,6 +81,7 @@ class Exchange {
   const Wake &control_;
   SlotQueue queue_;
   Tally tally_;
+  std::uint64_t written_ = 0;           // lines that have left the queue
   std::vector<const Wake *> sleeping_;  // workers that wait for a line
   bool input_waits_ = false;
   bool rate_waits_ = false;

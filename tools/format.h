@@ -4,9 +4,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "options.h"
 #include "outcome.h"
@@ -23,8 +21,9 @@ class Format {
   virtual std::string header() const { return {}; }
   // Appends the line of one result.
   virtual void write(const Outcome &outcome, std::string &text) const = 0;
-  // The name that a line which write() has made is about; nothing if it does not say.
-  virtual std::optional<std::string> name_of(std::string_view result) const = 0;
+  // Appends what write() begins a result of this line with, whatever the result is: as far as the name, if that is
+  // written.
+  virtual void write_beginning(const Line &line, std::string &text) const = 0;
 };
 
 std::unique_ptr<Format> make_text_format(const Options &options);

@@ -1,6 +1,7 @@
 #include "input.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <utility>
@@ -60,16 +61,27 @@ bool Input::take_apart(std::string_view text, Line &line) {
   if (number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (text.ends_with('\r')) text.remove_suffix(1);
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  if (text.empty() || text.front() == '#') return false;
+  const bool is_cut = files_[file_].was_cut();
+  if ((text.empty() && !is_cut) || text.starts_with('#')) return false;
   const std::size_t tab = text.find('\t');
   const std::string_view name = text.substr(0, tab);
   line.name = name.substr(0, name.find_last_not_of(kBlanks) + 1);
   line.has_fields = tab != std::string_view::npos;
   line.fields = line.has_fields ? text.substr(tab + 1) : std::string_view();
-  line.unreadable = files_[file_].was_cut() || line.name.find('\0') != std::string::npos;
+  line.is_cut = is_cut;
+  line.unreadable = is_cut || line.name.find('\0') != std::string::npos;
   line.file = file_;
   line.number = number_;
   return true;
+}
+
+bool Input::is_from(int fd) const {
+  struct stat wanted = {};
+  if (fstat(fd, &wanted) != 0 || !S_ISREG(wanted.st_mode)) return false;
+  return std::any_of(files_.begin(), files_.end(), [&](const LineReader &file) {
+    struct stat status = {};
+    return fstat(file.fd(), &status) == 0 && status.st_dev == wanted.st_dev && status.st_ino == wanted.st_ino;
+  });
 }
 
 std::optional<double> Input::fraction() const {

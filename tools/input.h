@@ -26,6 +26,9 @@ class Input {
   Got next(Line &line);
   int waits_for() const { return files_[file_].fd(); }
 
+  // Whether it is read from the file that is open there, which is no pipe or device.
+  bool is_from(int fd) const;
+
   // Which part of the input has been given; nothing if it is not known how much there will be.
   std::optional<double> fraction() const;
   // "line 3", with the file's name if there are several; "" for a name of the command line.

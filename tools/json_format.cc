@@ -3,8 +3,6 @@
 #include <dns_cares/dns_cares.h>
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "format.h"
 #include "utf8.h"
 #include "words.h"
@@ -69,12 +67,11 @@ class JsonFormat final : public Format {
   bool wants_details() const override { return !short_; }
 
   void write(const Outcome &outcome, std::string &text) const override {
-    text += short_ ? R"({"input":)" : R"({"v":1,"input":)";
-    append_string(outcome.line.name, text);
-    text.append(R"(,"status":")").append(status_word(outcome.status)).append(1, '"');
+    write_beginning(outcome.line, text);
+    text.append(status_word(outcome.status)).append(1, '"');
     if (outcome.status != DNS_OK) {
       text.append(R"(,"error":")").append(error_text(outcome.status, question_));
-      if (outcome.status == DNS_EBADNAME) text += advice_on(outcome.line.name, question_);
+      if (outcome.status == DNS_EBADNAME) text += advice_on(outcome.line, question_);
       text += '"';
     }
     write_result(outcome, text);
@@ -83,10 +80,10 @@ class JsonFormat final : public Format {
     text += "}\n";
   }
 
-  std::optional<std::string> name_of(std::string_view result) const override {
-    const auto object = nlohmann::json::parse(result, nullptr, false);
-    if (!object.is_object() || !object.contains("input") || !object["input"].is_string()) return std::string();
-    return object["input"].get<std::string>();
+  void write_beginning(const Line &line, std::string &text) const override {
+    text += R"({"v":1,"input":)";
+    append_string(line.name, text);
+    text += R"(,"status":")";
   }
 
  private:

@@ -20,7 +20,7 @@ namespace {
 }  // namespace
 
 LineReader::LineReader(std::string path) : path_(std::move(path)), buffer_(kLongest + 1) {
-  fd_ = path_ == "-" ? STDIN_FILENO : open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  fd_ = path_ == "-" ? STDIN_FILENO : open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd_ < 0) fail(path_, errno);
   struct stat status = {};
   if (fstat(fd_, &status) != 0) fail(path_, errno);

@@ -19,7 +19,7 @@ class LineReader {
   // Octets of a line; of a longer one the first are given.
   static constexpr std::size_t kLongest = std::size_t{64} << 10;
 
-  // "-" is standard input. Throws InputError, which names the file, as next() does.
+  // "-" is standard input. A pipe's writer may come later. Throws InputError, which names the file, as next() does.
   explicit LineReader(std::string path);
   LineReader(LineReader &&other) noexcept;
   LineReader &operator=(LineReader &&) = delete;

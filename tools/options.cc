@@ -45,38 +45,44 @@ unsigned parse_ms(const std::string &text) {
   return static_cast<unsigned>(value);
 }
 
-void add_servers(const std::string &list, std::optional<std::string> &servers) {
-  if (servers) {
-    *servers += ',' + list;
-  } else {
-    servers = list;
-  }
+const std::string &file_name(const std::string &path) {
+  if (path.empty()) throw CLI::ValidationError("'' is no file");
+  return path;
 }
 
 // One that is named twice is one server.
-std::size_t count_servers(std::string_view list) {
+std::size_t count_servers(const std::vector<Servers> &all) {
   constexpr std::string_view kSeparators = ", \t";
   std::set<std::string_view> servers;
-  while (!(list = list.substr(std::min(list.find_first_not_of(kSeparators), list.size()))).empty()) {
-    const std::string_view server = list.substr(0, list.find_first_of(kSeparators));
-    servers.insert(server);
-    list.remove_prefix(server.size());
+  for (const Servers &some : all) {
+    std::string_view list = some.list;
+    while (!(list = list.substr(std::min(list.find_first_not_of(kSeparators), list.size()))).empty()) {
+      const std::string_view server = list.substr(0, list.find_first_of(kSeparators));
+      servers.insert(server);
+      list.remove_prefix(server.size());
+    }
   }
   return servers.size();
 }
 
 // One server a line, '#' begins a comment.
-void add_servers_of(const std::string &path, std::optional<std::string> &servers) {
-  LineReader file(path);
+void add_servers_of(const std::string &path, std::vector<Servers> &servers) {
+  LineReader file(file_name(path));
   std::string_view line;
-  if (!servers) servers = "";
+  std::size_t number = 0, found = 0;
   for (LineReader::Got got; (got = file.next(line)) != LineReader::Got::kEnd;) {
-    if (got == LineReader::Got::kNothingYet) file.wait();
-    const std::string_view server = line.substr(0, line.find('#'));
-    if (got == LineReader::Got::kLine && server.find_first_not_of(" \t\r") != std::string_view::npos) {
-      add_servers(std::string(server.substr(0, server.find_last_not_of(" \t\r") + 1)), servers);
+    if (got == LineReader::Got::kNothingYet) {
+      file.wait();
+      continue;
     }
+    ++number;
+    const std::string_view server = line.substr(0, line.find('#'));
+    if (server.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    servers.push_back({.list = std::string(server.substr(0, server.find_last_not_of(" \t\r") + 1)),
+                       .place = fmt::format("{}, line {}", path, number)});
+    ++found;
   }
+  if (found == 0) throw CLI::ValidationError(fmt::format("{}: has no server", path));
 }
 
 // NAME, NAME/tcp or NAME/udp, as in services(5).
@@ -116,6 +122,9 @@ void add_types(std::string_view list, std::vector<int> &types) {
 class HelpFormatter final : public CLI::Formatter {
  public:
   HelpFormatter() { column_width(26); }
+  std::string make_usage(const CLI::App *, std::string name) const override {
+    return "Usage: " + name + " [OPTION]... [NAME]...\n";
+  }
   std::string make_option_opts(const CLI::Option *option) const override {
     const std::string &text = option->get_option_text();
     return text.empty() ? text : ' ' + text;
@@ -146,9 +155,10 @@ void parse_shard(const std::string &text, Options &options) {
   --options.shard;
 }
 
-// Also of files that are not there yet.
+// Also of files that are not there yet. "" is none, and what is no file, such as a terminal, may be used twice.
 bool is_same_file(const std::string &a, const std::string &b) {
   std::error_code error;
+  if (a.empty() || b.empty() || std::filesystem::is_other(a, error)) return false;
   return std::filesystem::weakly_canonical(a, error) == std::filesystem::weakly_canonical(b, error) && !error;
 }
 
@@ -180,6 +190,7 @@ class CommandLine {
     } catch (const CLI::ParseError &error) {
       throw UsageError(fmt::format("{}\nSee dns-cares --help.", error.what()));
     }
+    take_names();
     if (only_v4_) options_.family = AF_INET;
     if (only_v6_) options_.family = AF_INET6;
     check_together();
@@ -196,15 +207,27 @@ class CommandLine {
   static constexpr const char *kOther = "Other";
 
   void add_input() {
-    app_.add_option("NAME", options_.names, "names to look up")->option_text(" ")->group(kInput);
-    app_.add_option("-f,--file", options_.files,
-                    "file with one name a line, - is standard input, which is read too if no\n"
-                    "name is given and it is no terminal; what follows a tab is\n"
-                    "passed through, empty lines and those that begin with '#' are passed over;\n"
-                    "may be given more than once")
-        ->option_text("FILE")
-        ->allow_extra_args(false)
-        ->group(kInput);
+    app_.allow_extras();  // the names: an option of several texts would take "[a,b]" apart
+    add_text("-f,--file", "FILE",
+             "file with one name a line, - is standard input, which is read too if no\n"
+             "name is given and it is no terminal; what follows a tab is\n"
+             "passed through, empty lines and those that begin with '#' are passed over;\n"
+             "may be given more than once",
+             kInput, [this](const std::string &path) { options_.files.push_back(file_name(path)); });
+  }
+
+  // What is neither an option nor the value of one. Behind "--" nothing is an option.
+  void take_names() {
+    bool may_be_option = true;
+    for (std::string &text : app_.remaining()) {
+      if (may_be_option && text == "--") {
+        may_be_option = false;
+      } else if (may_be_option && text.size() > 1 && text.starts_with('-')) {
+        throw UsageError(fmt::format("'{}' is no option\nSee dns-cares --help.", text));
+      } else {
+        options_.names.push_back(std::move(text));
+      }
+    }
   }
 
   void add_question() {
@@ -259,7 +282,7 @@ class CommandLine {
 
   void add_servers_options() {
     add_text("-s,--server", "SERVERS", "whom to ask: ADDRESS[:PORT], comma separated; default: resolv.conf", kServers,
-             [this](const std::string &list) { add_servers(list, options_.servers); });
+             [this](const std::string &list) { options_.servers.push_back({.list = list, .place = "--server"}); });
     add_text("--servers", "FILE", "the same from a file, one a line", kServers,
              [this](const std::string &path) { add_servers_of(path, options_.servers); });
     app_.add_flag("--rotate", options_.rotate,
@@ -281,9 +304,7 @@ class CommandLine {
   }
 
   void add_output() {
-    app_.add_option("-o,--output", options_.output, "file instead of standard output; it is there once it is whole")
-        ->option_text("FILE")
-        ->group(kOutput);
+    add_file("-o,--output", options_.output, "file instead of standard output; it is there once it is whole");
     app_.add_flag("--append", options_.append, "add to that file instead of replacing it")->group(kOutput);
     app_.add_flag("--resume", options_.resume,
                   "go on after the results that are in that file already; the same command\n"
@@ -311,13 +332,13 @@ class CommandLine {
   }
 
   void add_file(const char *name, std::string &path, const char *description) {
-    app_.add_option(name, path, description)->option_text("FILE")->group(kOutput);
+    add_text(name, "FILE", description, kOutput, [&path](const std::string &text) { path = file_name(text); });
   }
 
   template <class Kind>
   void add_choice(const char *name, Kind &kind, const char *text, const char *description,
                   const std::vector<std::pair<std::string, Kind>> &kinds) {
-    add_text(name, text, description, kOutput, [name, &kind, kinds](const std::string &word) {
+    add_text(name, text, description, kOutput, [&kind, kinds](const std::string &word) {
       const auto is_meant = [&](const auto &known) { return known.first == word; };
       const auto found = std::find_if(kinds.begin(), kinds.end(), is_meant);
       if (found != kinds.end()) {
@@ -326,17 +347,23 @@ class CommandLine {
       }
       std::string words;
       for (const auto &known : kinds) words += (words.empty() ? "" : ", ") + known.first;
-      throw CLI::ValidationError(fmt::format("{}: '{}' is none of {}", name, word, words));
+      throw CLI::ValidationError(fmt::format("'{}' is none of {}", word, words));
     });
   }
 
+  // What `take` throws of a text is told with the option's name.
   template <class Take>
   CLI::Option *add_text(const char *name, const char *type, const char *description, const char *group, Take take) {
+    const std::string long_name = std::string(name).substr(std::string_view(name).find("--"));
     return app_
         .add_option_function<std::vector<std::string>>(
             name,
-            [take](const std::vector<std::string> &texts) {
-              for (const std::string &text : texts) take(text);
+            [take, long_name](const std::vector<std::string> &texts) {
+              try {
+                for (const std::string &text : texts) take(text);
+              } catch (const CLI::ValidationError &error) {
+                throw CLI::ValidationError(fmt::format("{}: {}", long_name, error.what()));
+              }
             },
             description)
         ->option_text(type)
@@ -350,27 +377,33 @@ class CommandLine {
     app_.add_option(name, number, description)->check(CLI::Range(least, most))->option_text("N")->group(group);
   }
 
-  // A run goes on after as many lines as there are results, so each line must have one, in its place.
   void check_together() {
     const bool to_file = !options_.output.empty() && options_.output != "-";
     if ((options_.append || options_.resume) && !to_file) throw UsageError("--append and --resume need -o FILE");
-    for (const auto &[name, report] : {std::pair("--stats", options_.stats), {"--prometheus", options_.prometheus}}) {
-      if (report == "-") throw UsageError(fmt::format("{}: '-' is no file; /dev/stderr would do", name));
-      if (to_file && is_same_file(report, options_.output)) {
-        throw UsageError(fmt::format("{} {}: the results go there", name, report));
-      }
-    }
+    // A run goes on after as many lines as there are results, so each line must have one, in its place.
     if (options_.resume && (options_.unordered || options_.only != Only::kAll)) {
       throw UsageError("--resume needs a result for each line, in order: neither --unordered nor --only");
     }
-    if (!options_.trace) return;
-    options_.concurrency = 1;
-    options_.threads = 1;
+    check_report("--stats", options_.stats);
+    check_report("--prometheus", options_.prometheus);
+    if (is_same_file(options_.stats, options_.prometheus)) throw UsageError("--stats and --prometheus: the same file");
+    if (options_.trace) options_.concurrency = 1;
+    options_.threads = std::min(options_.threads, options_.concurrency);
+  }
+
+  // It replaces its file, which must be none of the others.
+  void check_report(const char *name, const std::string &path) const {
+    const auto is_this = [&](const std::string &file) { return is_same_file(path, file); };
+    if (path == "-") throw UsageError(fmt::format("{}: '-' is no file; /dev/stderr would do", name));
+    if (is_this(options_.output)) throw UsageError(fmt::format("{} {}: the results go there", name, path));
+    if (std::any_of(options_.files.begin(), options_.files.end(), is_this)) {
+      throw UsageError(fmt::format("{} {}: names are read from there", name, path));
+    }
   }
 
   void share_the_rate() {
-    if (!options_.servers) throw UsageError("--rate-per-server needs -s or --servers: it is for each of these");
-    const double rate = rate_per_server_ * static_cast<double>(count_servers(*options_.servers));
+    if (options_.servers.empty()) throw UsageError("--rate-per-server needs -s or --servers: it is for each of these");
+    const double rate = rate_per_server_ * static_cast<double>(count_servers(options_.servers));
     options_.rate = options_.rate > 0 ? std::min(options_.rate, rate) : rate;
     options_.rotate = true;
   }

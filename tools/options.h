@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,6 +13,12 @@ enum class FormatKind { kText, kJson, kCsv };
 // What the lines of the input ask for.
 enum class Question { kAddresses, kRecords, kReverse, kEndpoints };
 enum class Only { kAll, kOk, kFailed };
+
+// Some of the servers to ask.
+struct Servers {
+  std::string list;   // as for struct dns_options
+  std::string place;  // where it was given: "--server", or a file and its line
+};
 
 // A number 0 is the library's own default, unless it is said otherwise.
 struct Options {
@@ -28,7 +33,7 @@ struct Options {
   bool no_hosts = false;
   bool no_search = false;
 
-  std::optional<std::string> servers;  // as for struct dns_options; nothing: resolv.conf
+  std::vector<Servers> servers;  // none: those of resolv.conf
   bool tcp = false;
   unsigned timeout_ms = 0;
   unsigned tries = 0;

@@ -33,6 +33,17 @@ bool is_special(const std::string &path) {
   return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+// What a symbolic link leads to, whether or not it is there.
+std::string followed(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;
+  std::error_code error;
+  for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
+    if (links == kMostLinks) fail(path, ELOOP);
+    path = path.parent_path() / std::filesystem::read_symlink(path, error);
+  }
+  return path;
+}
+
 }  // namespace
 
 OutputFile::OutputFile(const Options &options) : fd_(STDOUT_FILENO) {
@@ -71,13 +82,14 @@ void OutputFile::open_in_place(bool is_file) {
   if (fd_ < 0) fail(name_, errno);
   if (is_file && flock(fd_, LOCK_EX | LOCK_NB) != 0)
     throw OutputError(fmt::format("{}: another run adds to it", name_));
+  char last = '\n';
+  if (is_file && !is_new_ && pread(fd_, &last, 1, lseek(fd_, 0, SEEK_END) - 1) < 0) fail(name_, errno);
+  ends_within_line_ = last != '\n';
 }
 
 // Beside the file itself, so that it can be renamed; a symbolic link stays one.
 void OutputFile::open_to_replace(const std::string &path) {
-  std::error_code error;
-  path_ = std::filesystem::weakly_canonical(path, error).string();
-  if (error) path_ = path;
+  path_ = followed(path);
   temporary_ = path_ + ".XXXXXX";
   fd_ = mkostemp(temporary_.data(), O_CLOEXEC);
   if (fd_ < 0) {
@@ -86,6 +98,8 @@ void OutputFile::open_to_replace(const std::string &path) {
   }
   struct stat status = {};
   const bool exists = stat(path_.c_str(), &status) == 0;
+  // Who may not give it to its owner has it for himself.
+  if (exists && fchown(fd_, status.st_uid, status.st_gid) != 0) status.st_mode &= 0777;
   fchmod(fd_, exists ? status.st_mode & 07777 : mode_for_new_files());
 }
 

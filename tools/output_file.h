@@ -20,6 +20,8 @@ class OutputFile {
   const std::string &name() const { return name_; }
   // Whether nothing was in it before.
   bool is_new() const { return is_new_; }
+  // Whether what was in it ends without a line end.
+  bool ends_within_line() const { return ends_within_line_; }
   // Puts the file in its place.
   void commit();
   // Whether what was written goes away with this, unless it is committed.
@@ -40,6 +42,7 @@ class OutputFile {
   std::string temporary_;  // of what becomes the file; "": it is in its place
   int fd_;
   bool is_new_ = true;
+  bool ends_within_line_ = false;
 };
 
 }  // namespace dns_cares_tool

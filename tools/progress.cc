@@ -42,15 +42,14 @@ std::string failures_text(const Tally &tally) {
 std::string progress_line(const Tally &tally, std::optional<double> fraction) {
   const double seconds = tally.elapsed();
   const double rate = seconds > 0 ? static_cast<double>(tally.lines) / seconds : 0;
-  std::string text = grouped(tally.lines);
+  const std::uint64_t done = tally.before + tally.lines;
+  std::string text = grouped(done);
   double left = 0;
   if (fraction && *fraction > 0) {
-    // What has been read is more than what has a result.
-    const double all = static_cast<double>(tally.lines + tally.waiting) / *fraction;
-    left = all - static_cast<double>(tally.lines);
+    const double all = static_cast<double>(done + tally.in_flight) / *fraction;
+    left = all - static_cast<double>(done);
     fmt::format_to(std::back_inserter(text), " of {}{} ({:.0f} %)", *fraction < 1 ? "about " : "",
-                   grouped(static_cast<std::uint64_t>(std::llround(all))),
-                   100 * static_cast<double>(tally.lines) / all);
+                   grouped(static_cast<std::uint64_t>(std::llround(all))), 100 * static_cast<double>(done) / all);
   }
   fmt::format_to(std::back_inserter(text), ", {}/s, {}, {} in flight", grouped(static_cast<std::uint64_t>(rate)),
                  failures_text(tally), grouped(tally.in_flight));

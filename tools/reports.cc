@@ -39,6 +39,7 @@ std::string stats_as_json(const Tally &tally, const dns_stats &library) {
   stats["v"] = 1;
   stats["names"] = tally.lines;
   stats["failed"] = tally.failed();
+  stats["unwritten"] = tally.unwritten;
   stats["seconds"] = seconds;
   stats["names_per_second"] = seconds > 0 ? static_cast<double>(tally.lines) / seconds : 0.0;
   stats["statuses"] = counts_of(tally.by_status.data(), static_cast<int>(tally.by_status.size()), status_word);

@@ -30,8 +30,8 @@ int exit_status(Exchange &exchange, const Control &control, const Tally &tally) 
 
 // What is in the output already.
 Resumption done_before(const Options &options, const OutputFile &output, const Format &format) {
-  if (options.resume) return resume_after(output.fd(), output.name(), format, options.header);
-  return {.has_header = !output.is_new(), .results = 0, .name = {}};
+  if (options.resume) return {output.fd(), output.name(), format, options.header};
+  return Resumption(!output.is_new());
 }
 
 }  // namespace
@@ -41,15 +41,17 @@ int run(const Options &options) {
   const auto format = make_format(options);
   for (const std::string &report : {options.stats, options.prometheus}) OutputFile::check(report);
   OutputFile output(options);
-  const Resumption done = done_before(options, output, *format);
-  Selection selection(options, *format, done);
+  if (input.is_from(output.fd())) throw OutputError(fmt::format("{}: names are read from there", output.name()));
+  Resumption done = done_before(options, output, *format);
+  Selection selection(options, done);
   Sink sink(output.fd(), output.name());
   const Wake wake;
   Exchange exchange(options, input, selection, sink, wake);
   Crew crew(options, exchange, input, *format);
   Control control(options, exchange, wake, !options.quiet && !options.trace && can_show_progress(output.fd()));
 
-  if (options.header && !done.has_header) sink.append(format->header());
+  if (!options.resume && output.ends_within_line()) sink.append("\n");
+  if (options.header && !done.has_header()) sink.append(format->header());
   crew.start();
   control.run();
   const dns_stats library = crew.end();

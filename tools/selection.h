@@ -1,10 +1,9 @@
 // Which lines of the input are this run's: those of its shard, and of these the ones that no run before has done.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
-#include "format.h"
 #include "options.h"
 #include "resume.h"
 
@@ -16,22 +15,20 @@ std::uint64_t stable_hash(std::string_view name);
 
 class Selection {
  public:
-  Selection(const Options &options, const Format &format, Resumption done)
-      : options_(options), format_(format), done_(std::move(done)), to_skip_(done_.results) {}
+  Selection(const Options &options, Resumption &done) : options_(options), done_(done) {}
 
-  // Asked for each line in its order. Throws InputError if the results that are there are not of this input.
-  bool takes(const Line &line);
+  // Asked for each line in its order. Throws OutputError if the results that are there are not of this input.
+  bool takes(const Line &line) { return is_of_shard(line) && !done_.has(line); }
   // Called at the end of the input. Throws in the same way.
-  void end() const;
+  void end() const { done_.end(); }
+  // Lines that were done by a run before.
+  std::size_t done_before() const { return done_.results(); }
 
  private:
   bool is_of_shard(const Line &line) const;
-  void check_last_skipped(const Line &line) const;
 
   const Options &options_;
-  const Format &format_;
-  const Resumption done_;
-  std::size_t to_skip_;
+  Resumption &done_;
 };
 
 }  // namespace dns_cares_tool

@@ -36,6 +36,7 @@ void Sink::write_some() {
       error_ = errno;
     }
   }
+  if (error_ != 0) lost_ = lines_pending();
   if (pending() == 0 || error_ != 0) {
     buffer_.clear();
     written_ = 0;
@@ -43,6 +44,11 @@ void Sink::write_some() {
     buffer_.erase(0, written_);
     written_ = 0;
   }
+}
+
+std::size_t Sink::lines_pending() const {
+  const auto begin = buffer_.begin() + static_cast<std::ptrdiff_t>(written_);
+  return lost_ + static_cast<std::size_t>(std::count(begin, buffer_.end(), '\n'));
 }
 
 bool Sink::writable() const {

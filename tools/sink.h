@@ -21,6 +21,8 @@ class Sink {
 
   void append(std::string_view text) { buffer_ += text; }
   std::size_t pending() const { return buffer_.size() - written_; }
+  // Lines of that, and of what an error has lost.
+  std::size_t lines_pending() const;
   bool full() const { return pending() >= kFull; }
 
   // Writes what can be written now.
@@ -42,6 +44,7 @@ class Sink {
   int error_ = 0;
   std::string buffer_;
   std::size_t written_ = 0;
+  std::size_t lost_ = 0;  // lines
 };
 
 }  // namespace dns_cares_tool

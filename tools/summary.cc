@@ -54,6 +54,9 @@ std::string summary_of(const Tally &tally, Question question) {
       fmt::format("{} name{}, {} failed, {:.3f} s, {:.0f} lookups/s\n", tally.lines, tally.lines == 1 ? "" : "s",
                   tally.failed(), seconds, seconds > 0 ? static_cast<double>(tally.lines) / seconds : 0.0);
   add_failures(tally, question, text);
+  if (tally.unwritten > 0) {
+    fmt::format_to(std::back_inserter(text), "  {} of the results not written\n", tally.unwritten);
+  }
   if (tally.lines >= kWorthATable) add_latencies(tally.latencies, text);
   return text;
 }

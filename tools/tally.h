@@ -40,7 +40,8 @@ struct Tally {
   std::array<std::uint64_t, DNS_ESYSTEM + 1> by_status{};
   Latencies latencies;
   std::uint64_t in_flight = 0;  // now
-  std::uint64_t waiting = 0;    // now: lines that were read and not yet written
+  std::uint64_t before = 0;     // results that a stopped run had written
+  std::uint64_t unwritten = 0;  // now: of `lines`
   Clock::time_point start = Clock::now();
 
   void count(int status, double seconds);

@@ -19,26 +19,24 @@ class TextFormat final : public Format {
   bool wants_details() const override { return false; }
 
   void write(const Outcome &outcome, std::string &text) const override {
-    if (!only_addresses_) {
-      append_printable(outcome.line.name, text);
-      text += '\t';
-    }
+    write_beginning(outcome.line, text);
     if (outcome.status == DNS_OK) {
       write_addresses(outcome.addresses, text);
       append_records(outcome.records, with_types_, text);
       write_endpoints(outcome.endpoints, text);
     } else if (!only_addresses_) {
       text += error_text(outcome.status, question_);
-      if (outcome.status == DNS_EBADNAME) text += advice_on(outcome.line.name, question_);
+      if (outcome.status == DNS_EBADNAME) text += advice_on(outcome.line, question_);
       if (!outcome.place.empty()) text.append(" (").append(outcome.place).append(")");
     }
     if (outcome.line.has_fields && !only_addresses_) text.append(1, '\t').append(outcome.line.fields);
     text += '\n';
   }
 
-  std::optional<std::string> name_of(std::string_view result) const override {
-    if (only_addresses_) return std::nullopt;
-    return std::string(result.substr(0, result.find('\t')));
+  void write_beginning(const Line &line, std::string &text) const override {
+    if (only_addresses_) return;
+    append_printable(line.name, text);
+    text += '\t';
   }
 
  private:

@@ -30,9 +30,16 @@ std::string error_text(const dns_trace_event &event) {
                      printable(event.text));
 }
 
-// Nothing where nobody could say anything.
-std::string source_text(int source) {
-  return source == DNS_SOURCE_NONE ? std::string() : fmt::format(", from {}", dns_source_name(source));
+// Nothing where nobody has said anything.
+std::string source_text(const dns_trace_event &event) {
+  const bool has_answer = event.status != DNS_ETIMEOUT && event.status != DNS_ECONNREFUSED;
+  if (!has_answer || event.source == DNS_SOURCE_NONE) return {};
+  return fmt::format(", from {}", dns_source_name(event.source));
+}
+
+std::string search_text(const dns_trace_event &event) {
+  const bool is_denied = event.status == DNS_ENOTFOUND || event.status == DNS_ENODATA;
+  return is_denied ? ", so the next of the search list, if there is one" : "";
 }
 
 std::string step_text(const dns_trace_event &event) {
@@ -58,9 +65,9 @@ std::string step_text(const dns_trace_event &event) {
       return fmt::format("  {} {}: {} answers after {:.3f} ms: {}{}", name, type, server, event.seconds * 1e3,
                          dns_strerror(event.status), error_text(event));
     case DNS_TRACE_NO_ADDRESS:
-      return fmt::format("  {}: {}, so the next of the search list, if there is one", name, dns_strerror(event.status));
+      return fmt::format("  {}: {}{}", name, dns_strerror(event.status), search_text(event));
     case DNS_TRACE_END:
-      return fmt::format("{}: {}{}, {:.3f} ms", name, dns_strerror(event.status), source_text(event.source),
+      return fmt::format("{}: {}{}, {:.3f} ms", name, dns_strerror(event.status), source_text(event),
                          event.seconds * 1e3);
     default:
       return fmt::format("  step {}", event.step);

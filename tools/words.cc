@@ -9,6 +9,8 @@
 #include <array>
 #include <iterator>
 
+#include "line_reader.h"
+
 namespace dns_cares_tool {
 namespace {
 
@@ -44,7 +46,9 @@ const char *error_text(int status, Question question) {
   return dns_strerror(status);
 }
 
-const char *advice_on(std::string_view name, Question question) {
+std::string advice_on(const Line &line, Question question) {
+  const std::string &name = line.name;
+  if (line.is_cut) return fmt::format(": the line has more than {} octets", LineReader::kLongest);
   if (name.starts_with('@')) return ": servers are given by -s";
   if (name.find("://") != std::string_view::npos) return ": of a URL give the host alone";
   if (question == Question::kAddresses && has_port(name)) return ": ports are given by --service";

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "line.h"
 #include "options.h"
 
 namespace dns_cares_tool {
@@ -17,8 +18,8 @@ const char *status_word(int status);
 
 // The status as an English text, of what was asked for.
 const char *error_text(int status, Question question);
-// What to do with a malformed name that is something else, such as a URL; "" if it is not.
-const char *advice_on(std::string_view name, Question question);
+// What is wrong with a malformed name that is something else, such as a URL; "" if it is not.
+std::string advice_on(const Line &line, Question question);
 
 // Appends "192.0.2.1" or "fe80::1%2".
 void append_address(const addrinfo &entry, std::string &text);

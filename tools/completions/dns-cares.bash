@@ -6,6 +6,12 @@ _dns_cares() {
     --no-hosts --no-search --only --output --prometheus --quiet --rate --rate-per-server --resume --reverse --rotate --server --servers --service
     --shard --short --srv --stats --tcp --threads --timeout --trace --tries --type --unordered --version'
 
+  # "--format=js" is three words.
+  if [[ $current == = ]]; then
+    current=
+  elif [[ $previous == = ]]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
   COMPREPLY=()
   case $previous in
     -f | --file | -o | --output | --servers | --stats | --prometheus)
