@@ -80,13 +80,14 @@ soak: ## Three minutes of lookups, faults, reloads, forks and cancels at random:
 	$(call build,debug) --target soak
 	build/debug/tests/reliability/soak $(SOAK_ARGS)
 
-reliability: ## Play every two faults of servers with each other, then forge and flood: some 5 minutes; prints what went wrong
+reliability: ## Play every two faults of servers with each other, then forge and flood: some 7 minutes; prints what went wrong
 	scripts/install-packages build test
-	$(call build,debug) --target fault_matrix flood spoofing_tests
+	$(call build,debug) --target fault_matrix flood spoofing_tests tool_tests
 	build/debug/tests/reliability/fault_matrix
 	build/debug/tests/reliability/fault_matrix --pairs --jobs 48
 	SPOOFING_QUERIES=100000 build/debug/tests/reliability/spoofing_tests
 	build/debug/tests/reliability/flood $(FLOOD_ARGS)
+	TOOL_LINES=10000000 build/debug/tests/tool_tests --gtest_filter=Tool.NeedsNoMoreMemoryForMoreLines
 
 bench: ## As root: build and run all benchmarks, within 20 minutes; writes docs/performance.md
 	scripts/install-packages build bench
