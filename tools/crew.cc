@@ -1,10 +1,9 @@
 #include "crew.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <new>
 
+#include "context.h"
 #include "reports.h"
 #include "trace.h"
 
@@ -13,47 +12,6 @@ namespace {
 
 unsigned part_of(unsigned all, unsigned parts, unsigned index) {
   return std::max(all / parts + (index < all % parts ? 1 : 0), 1u);
-}
-
-std::string joined(const std::vector<Servers> &all) {
-  std::string text;
-  for (const Servers &servers : all) text.append(text.empty() ? "" : ",").append(servers.list);
-  return text;
-}
-
-bool is_list_of_servers(const std::string &list) {
-  const std::unique_ptr<struct ev_loop, DestroyLoop> loop(evloop_new());
-  dns_options wanted;
-  dns_options_init(&wanted);
-  wanted.servers = list.c_str();
-  const int status = dns_init(loop.get(), &wanted);
-  dns_shutdown(loop.get());
-  return status != DNS_EBADNAME;
-}
-
-// Which of them the library has refused.
-std::string fault_of(const std::vector<Servers> &all) {
-  for (const auto &[list, place] : all) {
-    if (!is_list_of_servers(list)) return fmt::format("{}: '{}' is no list of ADDRESS[:PORT]", place, list);
-  }
-  return fmt::format("'{}' is no list of ADDRESS[:PORT]", joined(all));
-}
-
-void make_context(struct ev_loop *loop, const Options &options) {
-  dns_options wanted;
-  dns_options_init(&wanted);
-  const std::string servers = joined(options.servers);
-  if (!options.servers.empty()) wanted.servers = servers.c_str();
-  if (options.no_hosts) wanted.hosts_file = "";
-  if (options.timeout_ms != 0) wanted.timeout_ms = options.timeout_ms;
-  if (options.tries != 0) wanted.tries = options.tries;
-  if (options.deadline_ms != 0) wanted.deadline_ms = options.deadline_ms;
-  wanted.tcp = options.tcp;
-  wanted.no_search = options.no_search;
-  wanted.rotate = options.rotate;
-  const int status = dns_init(loop, &wanted);
-  if (status == DNS_EBADNAME) throw UsageError(fault_of(options.servers));
-  if (status != DNS_OK) throw SetupError(dns_strerror(status));
 }
 
 dns_stats stats_of(struct ev_loop *loop) {
@@ -69,7 +27,7 @@ Crew::Crew(const Options &options, Exchange &exchange, const Input &input, const
     : exchange_(exchange), members_(options.threads) {
   for (unsigned i = 0; i < options.threads; ++i) {
     Member &member = members_[i];
-    if (i > 0) member.loop.reset(evloop_new());
+    if (i > 0) member.loop = new_loop();
     struct ev_loop *loop = i > 0 ? member.loop.get() : evloop_get_default();
     if (loop == nullptr) throw SetupError("no event loop can be made");
     make_context(loop, options);

@@ -3,29 +3,20 @@
 #pragma once
 
 #include <memory>
-#include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include <dns_cares/inspect.h>
 
+#include "context.h"
 #include "wake.h"
 #include "worker.h"
 
 namespace dns_cares_tool {
 
-struct SetupError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-struct DestroyLoop {
-  void operator()(struct ev_loop *loop) const { evloop_destroy(loop); }
-};
-
 class Crew {
  public:
-  // Makes the loops and their contexts. Throws UsageError if the servers make no sense, SetupError for what else goes
-  // wrong.
+  // Makes the loops and their contexts. Throws as make_context() does.
   Crew(const Options &options, Exchange &exchange, const Input &input, const Format &format);
   // Ends the run and the threads, if end() has not.
   ~Crew();
@@ -40,7 +31,7 @@ class Crew {
  private:
   struct Member {
     Wake wake;  // not the worker's own: its thread may end the worker before end() has signalled
-    std::unique_ptr<struct ev_loop, DestroyLoop> loop;  // null: the default loop
+    Loop loop;  // null: the default loop
     std::unique_ptr<Worker> worker;
     std::thread thread;
     dns_stats stats{};
