@@ -39,7 +39,7 @@ struct ResolvConf {
   bool use_vc = false;                 // ask by TCP only
   bool edns0 = false;                  // (is always used)
   bool no_aaaa = false;                // ask for no AAAA
-  bool trust_ad = false;               // (no result has the AD bit)
+  bool trust_ad = false;               // (the AD bit is always passed on)
   bool single_request = false;         // A and AAAA one after the other
   bool single_request_reopen = false;  // the same, on a new socket each
 
