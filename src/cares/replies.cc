@@ -14,9 +14,8 @@
 namespace dns_cares {
 namespace {
 
-constexpr std::size_t kId = 2;           // octets, as all here
-constexpr std::size_t kHeader = 12;      // RFC 1035 section 4.1.1
-constexpr std::size_t kAnswerCount = 6;  // where that is in it
+constexpr std::size_t kId = 2;       // octets, as all here
+constexpr std::size_t kHeader = 12;  // RFC 1035 section 4.1.1
 constexpr std::size_t kTypeAndClass = 4;
 constexpr std::size_t kTicket = 15;  // a record of the root
 
@@ -32,6 +31,7 @@ constexpr unsigned kExtendedError = 15;  // the option's code
 
 #if !DNS_CARES_HAS_DNSREC
 std::optional<std::uint32_t> ticket_in(Octets short_form) {
+  constexpr std::size_t kAnswerCount = 6;  // where that is in the header
   Reader reader(short_form);
   reader.take(kAnswerCount);
   const bool has_ticket = reader.u16() == 1;
