@@ -27,7 +27,8 @@ dns_trace_event event_of(dns_trace_step step, const void *lookup, const char *na
 
 // [n] counts what took more than 2^(n-1) microseconds, and 2^n at most.
 std::size_t bucket_of(double seconds) {
-  const std::uint64_t microseconds = std::max<std::uint64_t>(static_cast<std::uint64_t>(std::max(seconds, 0.0) * 1e6), 1);
+  const std::uint64_t microseconds =
+      std::max<std::uint64_t>(static_cast<std::uint64_t>(std::max(seconds, 0.0) * 1e6), 1);
   // An int or unsigned, as the standard library has it.
   const auto bits = static_cast<std::size_t>(std::bit_width(microseconds - 1));
   return std::min<std::size_t>(bits, DNS_STATS_LATENCIES - 1);
