@@ -26,8 +26,8 @@ void Ledger::add(const Query &query, Transport transport, std::uint16_t client_p
   }
 
   if (seen_.size() == kSeen) seen_.pop_front();
-  seen_.push_back(
-      {name_text(query.name), type_text(query.type), transport, client_port, query.id, query.edns_udp_size});
+  seen_.push_back({name_text(query.name), type_text(query.type), transport, client_port, query.id, query.edns_udp_size,
+                   query.edns_options});
 }
 
 std::uint64_t Ledger::queries(std::string_view name, std::string_view type) const {

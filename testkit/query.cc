@@ -42,7 +42,11 @@ bool read_whole_message(OctetView message, Query &query) {
   ldns_pkt *packet = nullptr;
   if (ldns_wire2pkt(&packet, message.data(), message.size()) != LDNS_STATUS_OK) return false;
   const std::unique_ptr<ldns_pkt, FreePacket> owned(packet);
-  if (ldns_pkt_edns(packet)) query.edns_udp_size = ldns_pkt_edns_udp_size(packet);
+  if (!ldns_pkt_edns(packet)) return true;
+  query.edns_udp_size = ldns_pkt_edns_udp_size(packet);
+  if (const ldns_rdf *const options = ldns_pkt_edns_data(packet); options != nullptr) {
+    query.edns_options.assign(reinterpret_cast<const char *>(ldns_rdf_data(options)), ldns_rdf_size(options));
+  }
   return true;
 }
 
@@ -50,9 +54,11 @@ bool read_edns(OctetView message, Query &query) {
   const OctetView rest = message.subspan(kHeader + query.question.size());
   const unsigned records = read16(&message[6]) + read16(&message[8]) + read16(&message[10]);
   query.edns_udp_size.reset();
+  query.edns_options.clear();
   if (ends_with_question(rest, records)) return true;
   if (!ends_with_opt(rest, records)) return read_whole_message(message, query);
   query.edns_udp_size = read16(&rest[3]);
+  query.edns_options.assign(rest.begin() + 11, rest.end());
   return true;
 }
 

@@ -17,6 +17,7 @@ struct Query {
   std::string key;     // the name as name_key() gives it
   std::uint16_t type = 0;
   std::optional<std::uint16_t> edns_udp_size;
+  std::string edns_options;  // as they came
 };
 
 enum class Reading { kQuery, kMalformed, kUnknownOpcode, kNotAQuery };

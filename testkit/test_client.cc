@@ -50,7 +50,8 @@ Octets to_octets(const Question &question) {
     append16(octets, LDNS_RR_TYPE_OPT);
     append16(octets, *question.edns_udp_size);
     append32(octets, 0);
-    append16(octets, 0);
+    append16(octets, static_cast<std::uint16_t>(question.edns_options.size()));
+    octets.insert(octets.end(), question.edns_options.begin(), question.edns_options.end());
   }
   return octets;
 }

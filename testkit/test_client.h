@@ -19,6 +19,7 @@ struct Question {
   std::string type = "A";
   std::uint16_t id = 1;
   std::optional<std::uint16_t> edns_udp_size = std::nullopt;
+  std::string edns_options = {};
 };
 Octets to_octets(const Question &question);
 

@@ -474,6 +474,16 @@ TEST_F(Counters, SeenTellsEachQuery) {
   EXPECT_EQ(seen[1].edns_udp_size, std::nullopt);
 }
 
+TEST_F(Counters, SeenHasTheOptionsOfEachQuery) {
+  const std::string option("\0\012\0\010abcdefgh", 12);
+  client.ask({"a.test", "A", 1, 1232, option});
+  client.ask({"a.test", "A", 2, 1232});
+  const std::vector<Seen> seen = server.seen();
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen[0].edns_options, option);
+  EXPECT_EQ(seen[1].edns_options, "");
+}
+
 TEST_F(Counters, SeenKeepsTheLastTenThousand) {
   server.otherwise(drop());
   TcpClient tcp(server);  // which loses nothing

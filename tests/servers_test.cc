@@ -1,5 +1,6 @@
 // How the servers are asked: which of them, how often, by what, and what is made of their faults.
 #include <dns_cares/dns_cares.h>
+#include <dns_cares/inspect.h>
 #include <dns_cares/testkit.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +8,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -26,6 +29,13 @@ using namespace dns_testkit;
 using namespace std::chrono_literals;
 
 constexpr Ask kV4 = {.family = AF_INET};
+
+// Of c-ares: from 1.33 on.
+bool has_cookies() {
+  dns_versions versions{sizeof versions, nullptr, nullptr, nullptr};
+  dns_get_versions(&versions);
+  return std::atoi(versions.cares + 2) >= 33;  // behind "1."
+}
 
 class Servers : public testing::Test {
  protected:
@@ -57,6 +67,23 @@ TEST_F(Servers, QueriesAreRecursiveOnesWithEdnsAnd1232Octets) {
   resolve("a.test");
   ASSERT_EQ(server.seen().size(), 1u);
   EXPECT_THAT(server.seen()[0].edns_udp_size, Optional(1232));
+}
+
+// RFC 7873. Those of c-ares are 8 octets as long as the server has given none.
+TEST_F(Servers, CookieGoesAlongWhereCaresHasCookies) {
+  constexpr std::string_view kCookie("\0\012\0\010", 4);  // the option's code and length
+  Server &server = add_server();
+  server.on("a.test", "A", answer({"192.0.2.1"}));
+  init();
+  resolve("a.test");
+  ASSERT_EQ(server.seen().size(), 1u);
+  const std::string options = server.seen()[0].edns_options;
+  if (has_cookies()) {
+    EXPECT_EQ(options.substr(0, 4), kCookie);
+    EXPECT_EQ(options.size(), 12u);
+  } else {
+    EXPECT_EQ(options, "");
+  }
 }
 
 TEST_F(Servers, DeadServerIsLeftForTheNext) {

@@ -138,6 +138,7 @@ struct Seen {
   std::uint16_t client_port = 0;
   std::uint16_t id = 0;
   std::optional<std::uint16_t> edns_udp_size;  // of the OPT record; none: the query had no OPT record
+  std::string edns_options = {};  // in it: of each the code, the length and the data (RFC 6891 section 6.1.2)
 };
 
 struct ServerOptions {
