@@ -1,8 +1,8 @@
 // What servers said to questions that c-ares then reports as failed in its own words.
 //
 // When every server has refused or failed, some releases of c-ares say "connection refused" or "timeout"; of malformed
-// replies it says nothing. So such replies are noted as they come in, one for each query on its way, and looked up when a
-// question fails. Nothing is noted, looked up or hashed for replies that c-ares passes on.
+// replies it says nothing. So such replies are noted as they come in, one for each query on its way, and looked up when
+// a question fails. Nothing is noted, looked up or hashed for replies that c-ares passes on.
 #pragma once
 
 #include <cstdint>

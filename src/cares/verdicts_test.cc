@@ -42,7 +42,18 @@ void append_name(Message &message, std::string_view name) {
 }
 
 Message reply(std::string_view name, RRType type, unsigned rcode, std::uint16_t id = kId) {
-  Message message = {static_cast<unsigned char>(id >> 8), static_cast<unsigned char>(id), 0x81, static_cast<unsigned char>(0x80 | rcode), 0, 1, 0, 0, 0, 0, 0, 0};
+  Message message = {static_cast<unsigned char>(id >> 8),
+                     static_cast<unsigned char>(id),
+                     0x81,
+                     static_cast<unsigned char>(0x80 | rcode),
+                     0,
+                     1,
+                     0,
+                     0,
+                     0,
+                     0,
+                     0,
+                     0};
   append_name(message, name);
   const auto number = static_cast<unsigned>(type);
   for (const unsigned octet : {number >> 8, number & 0xff, 0U, 1U}) {
