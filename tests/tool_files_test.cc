@@ -31,16 +31,11 @@
 namespace dns_cares_test {
 namespace {
 
-using testing::AllOf;
-using testing::AnyOf;
 using testing::ContainsRegex;
 using testing::ElementsAre;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
-using testing::Not;
-using testing::StartsWith;
 using namespace dns_testkit;
 using namespace std::chrono_literals;
 
@@ -119,6 +114,15 @@ TEST_F(ToolAndShell, StandardOutputThatIsClosedOrFullIsAnError) {
   }
   EXPECT_EQ(shell("b.test -o " + output() + " 2>/dev/null >&-"), kAllResolved) << "it is not used";
   EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\n");
+}
+
+// The line of column names is no result.
+TEST_F(ToolFiles, TellsHowManyResultsAnErrorHasLost) {
+  for (const char *format : {"text", "json", "csv"}) {
+    const Result result = run({"-o", "/dev/full", "--format", format, "b.test", "c.test"});
+    EXPECT_EQ(result.exit, kInputOutput) << format;
+    EXPECT_THAT(result.errors, HasSubstr("\n  2 of the results not written\n")) << format;
+  }
 }
 
 TEST_F(ToolFiles, ReportIntoAPipeLeavesThePipe) {

@@ -166,7 +166,7 @@ bool Exchange::is_finished() const {
 
 Tally Exchange::tally() {
   const Lock lock(mutex_);
-  tally_.unwritten = tally_.lines - written_ + sink_.lines_pending();
+  tally_.unwritten = tally_.lines - written_ + sink_.results_pending();
   return tally_;
 }
 

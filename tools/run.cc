@@ -50,8 +50,8 @@ int run(const Options &options) {
   Crew crew(options, exchange, input, *format);
   Control control(options, exchange, wake, !options.quiet && !options.trace && can_show_progress(output.fd()));
 
-  if (!options.resume && output.ends_within_line()) sink.append("\n");
-  if (options.header && !done.has_header()) sink.append(format->header());
+  if (!options.resume && output.ends_within_line()) sink.append_heading("\n");
+  if (options.header && !done.has_header()) sink.append_heading(format->header());
   crew.start();
   control.run();
   const dns_stats library = crew.end();

@@ -17,6 +17,11 @@ Sink::Sink(int fd, std::string name) : fd_(fd), name_(std::move(name)) {
   buffer_.reserve(2 * kWorthWriting);
 }
 
+void Sink::append_heading(std::string_view text) {
+  append(text);
+  heading_ = buffer_.size();
+}
+
 // A pipe that is writable takes PIPE_BUF octets at once (pipe(7)).
 void Sink::write_some() {
   blocked_ = false;
@@ -36,18 +41,18 @@ void Sink::write_some() {
       error_ = errno;
     }
   }
-  if (error_ != 0) lost_ = lines_pending();
+  if (error_ != 0) lost_ = results_pending();
   if (pending() == 0 || error_ != 0) {
     buffer_.clear();
-    written_ = 0;
+    written_ = heading_ = 0;
   } else if (written_ >= kFull) {
     buffer_.erase(0, written_);
-    written_ = 0;
+    written_ = heading_ = 0;
   }
 }
 
-std::size_t Sink::lines_pending() const {
-  const auto begin = buffer_.begin() + static_cast<std::ptrdiff_t>(written_);
+std::size_t Sink::results_pending() const {
+  const auto begin = buffer_.begin() + static_cast<std::ptrdiff_t>(std::max(written_, heading_));
   return lost_ + static_cast<std::size_t>(std::count(begin, buffer_.end(), '\n'));
 }
 

@@ -20,9 +20,11 @@ class Sink {
   Sink(int fd, std::string name);
 
   void append(std::string_view text) { buffer_ += text; }
+  // The same of what goes before the first result and is none.
+  void append_heading(std::string_view text);
   std::size_t pending() const { return buffer_.size() - written_; }
-  // Lines of that, and of what an error has lost.
-  std::size_t lines_pending() const;
+  // Results, a line each, in that and in what an error has lost.
+  std::size_t results_pending() const;
   bool full() const { return pending() >= kFull; }
 
   // Writes what can be written now.
@@ -44,7 +46,8 @@ class Sink {
   int error_ = 0;
   std::string buffer_;
   std::size_t written_ = 0;
-  std::size_t lost_ = 0;  // lines
+  std::size_t heading_ = 0;  // octets at the front of buffer_
+  std::size_t lost_ = 0;     // results
 };
 
 }  // namespace dns_cares_tool
