@@ -22,9 +22,7 @@ bool is_list_of_servers(const std::string &list) {
   dns_options wanted;
   dns_options_init(&wanted);
   wanted.servers = list.c_str();
-  const int status = dns_init(loop.get(), &wanted);
-  dns_shutdown(loop.get());
-  return status != DNS_EBADNAME;
+  return dns_init(loop.get(), &wanted) != DNS_EBADNAME;
 }
 
 // Which of them the library has refused.
@@ -38,11 +36,11 @@ std::string fault_of(const std::vector<Servers> &all) {
 // A lookup that needs no server says so, in a loop of its own.
 bool knows_service(const Options &options) {
   struct Asked {
-    Loop loop = new_loop();
     int status = DNS_ENOMEM;
+    Loop loop = new_loop();
   } asked;
   const auto take = [](int status, const addrinfo *, void *arg) {
-    auto &[loop, taken] = *static_cast<Asked *>(arg);
+    auto &[taken, loop] = *static_cast<Asked *>(arg);
     taken = status;
     evloop_break(loop.get());
   };
@@ -52,7 +50,6 @@ bool knows_service(const Options &options) {
   if (dns_resolve(asked.loop.get(), "127.0.0.1", options.service.c_str(), &hints, 0, take, &asked) != nullptr) {
     evloop_run(asked.loop.get());
   }
-  dns_shutdown(asked.loop.get());
   return asked.status != DNS_ESERVICE;
 }
 
@@ -62,6 +59,12 @@ Loop new_loop() {
   Loop loop(evloop_new());
   if (loop == nullptr) throw SetupError("no event loop can be made");
   return loop;
+}
+
+void check_service(const Options &options) {
+  if (options.service.empty() || knows_service(options)) return;
+  const char *const protocol = options.socktype == SOCK_DGRAM ? "udp" : "tcp";
+  throw UsageError(fmt::format("--service: '{}' is no service by {}", options.service, protocol));
 }
 
 void make_context(struct ev_loop *loop, const Options &options) {
@@ -79,10 +82,6 @@ void make_context(struct ev_loop *loop, const Options &options) {
   const int status = dns_init(loop, &wanted);
   if (status == DNS_EBADNAME) throw UsageError(fault_of(options.servers));
   if (status != DNS_OK) throw SetupError(dns_strerror(status));
-  if (!options.service.empty() && !knows_service(options)) {
-    const char *protocol = options.socktype == SOCK_DGRAM ? "udp" : "tcp";
-    throw UsageError(fmt::format("--service: '{}' is no service by {}", options.service, protocol));
-  }
 }
 
 }  // namespace dns_cares_tool

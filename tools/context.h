@@ -22,8 +22,11 @@ using Loop = std::unique_ptr<struct ev_loop, DestroyLoop>;
 // Throws SetupError.
 Loop new_loop();
 
-// Makes it. Throws UsageError, which names them, if the servers make no sense or nobody knows the service, and
-// SetupError for what else goes wrong.
+// Throws UsageError if nobody knows the service that is to be used, or SetupError.
+void check_service(const Options &options);
+
+// Makes the context. Throws UsageError, which names them, if the servers make no sense, and SetupError for what else
+// goes wrong.
 void make_context(struct ev_loop *loop, const Options &options);
 
 }  // namespace dns_cares_tool

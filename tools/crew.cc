@@ -25,6 +25,7 @@ dns_stats stats_of(struct ev_loop *loop) {
 
 Crew::Crew(const Options &options, Exchange &exchange, const Input &input, const Format &format)
     : exchange_(exchange), members_(options.threads) {
+  check_service(options);
   for (unsigned i = 0; i < options.threads; ++i) {
     Member &member = members_[i];
     if (i > 0) member.loop = new_loop();

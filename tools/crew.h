@@ -16,7 +16,7 @@ namespace dns_cares_tool {
 
 class Crew {
  public:
-  // Makes the loops and their contexts. Throws as make_context() does.
+  // Makes the loops and their contexts. Throws as check_service() and make_context() do.
   Crew(const Options &options, Exchange &exchange, const Input &input, const Format &format);
   // Ends the run and the threads, if end() has not.
   ~Crew();

@@ -91,11 +91,12 @@ bool LineReader::read_more() {
   end_ -= begin_;
   begin_ = 0;
   scanned_ = end_;
-  ssize_t count = -1;
-  while ((count = read(fd_, buffer_.data() + end_, buffer_.size() - end_)) < 0) {
-    if (errno != EINTR && errno != EAGAIN) fail(path_, errno);
-    wait();  // Another reader of the pipe was faster.
-  }
+  ssize_t count = 0;
+  do {
+    count = read(fd_, buffer_.data() + end_, buffer_.size() - end_);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0 && errno == EAGAIN) return true;  // Another reader of the pipe was faster.
+  if (count < 0) fail(path_, errno);
   ended_ = count == 0;
   end_ += static_cast<std::size_t>(count);
   return !ended_;
