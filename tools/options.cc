@@ -69,7 +69,8 @@ std::size_t count_servers(const std::vector<Servers> &all) {
 void add_servers_of(const std::string &path, std::vector<Servers> &servers) {
   LineReader file(file_name(path));
   std::string_view line;
-  std::size_t number = 0, found = 0;
+  std::size_t number = 0;
+  const std::size_t before = servers.size();
   for (LineReader::Got got; (got = file.next(line)) != LineReader::Got::kEnd;) {
     if (got == LineReader::Got::kNothingYet) {
       file.wait();
@@ -80,9 +81,8 @@ void add_servers_of(const std::string &path, std::vector<Servers> &servers) {
     if (server.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     servers.push_back({.list = std::string(server.substr(0, server.find_last_not_of(" \t\r") + 1)),
                        .place = fmt::format("{}, line {}", path, number)});
-    ++found;
   }
-  if (found == 0) throw CLI::ValidationError(fmt::format("{}: has no server", path));
+  if (servers.size() == before) throw CLI::ValidationError(fmt::format("{}: has no server", path));
 }
 
 // NAME, NAME/tcp or NAME/udp, as in services(5).
@@ -155,10 +155,12 @@ void parse_shard(const std::string &text, Options &options) {
   --options.shard;
 }
 
-// Also of files that are not there yet. "" is none, and what is no file, such as a terminal, may be used twice.
+// Also of files that are not there yet. "" and "-" are none, and what is no file, such as a terminal, may be used
+// twice.
 bool is_same_file(const std::string &a, const std::string &b) {
+  const auto is_none = [](const std::string &name) { return name.empty() || name == "-"; };
   std::error_code error;
-  if (a.empty() || b.empty() || std::filesystem::is_other(a, error)) return false;
+  if (is_none(a) || is_none(b) || std::filesystem::is_other(a, error)) return false;
   return std::filesystem::weakly_canonical(a, error) == std::filesystem::weakly_canonical(b, error) && !error;
 }
 

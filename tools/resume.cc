@@ -94,7 +94,7 @@ bool Resumption::has(const Line &line) {
   return false;
 }
 
-void Resumption::end() {
+void Resumption::end() const {
   if (seen_ < results_) {
     refuse(path_, fmt::format("has {} results, and the input {} names fewer", results_, results_ - seen_));
   }

@@ -26,7 +26,7 @@ class Resumption {
   // that has none, the part of it that may be there is cut off.
   bool has(const Line &line);
   // The input has ended.
-  void end();
+  void end() const;
 
  private:
   // From where to where in the file.
