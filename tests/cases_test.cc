@@ -147,9 +147,12 @@ TEST_F(Cases, LongestMessageByTcpCountsThoughTheConnectionEndsBehindIt) {
   filler.push_back(static_cast<std::uint8_t>((kRest - 12) >> 8));
   filler.push_back(static_cast<std::uint8_t>((kRest - 12) & 0xff));
   filler.resize(kRest);
-  server_.on("big.test", "A", answer(addresses).raw_records(filler).close_tcp_after(2 + 65535));
+  const Reply longest = answer(addresses).raw_records(filler);
+  server_.on("big.test", "A", longest.close_tcp_after(2 + 65535));
+  server_.on("cut.test", "A", longest.close_tcp_after(2 + 65534));
   ASSERT_EQ(loop_.init(server_.address()), DNS_OK);
   EXPECT_EQ(resolve("big.test").addresses().size(), kAddresses);
+  EXPECT_NE(resolve("cut.test").status(), DNS_OK) << "it has every one of these octets";
 }
 
 TEST_F(Cases, HostAliasesOfTheEnvironmentAreNotRead) {

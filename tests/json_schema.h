@@ -1,4 +1,4 @@
-// As much of JSON Schema (draft 2020-12) as docs/output-schema.json uses. A keyword that is not known here is a
+// As much of JSON Schema (draft 2020-12) as the schemas in docs/ use. A keyword that is not known here is a
 // violation too, lest it be ignored.
 #pragma once
 

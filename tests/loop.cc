@@ -1,11 +1,13 @@
 #include "loop.h"
 
 #include <arpa/inet.h>
+#include <dns_cares/inspect.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <climits>
+#include <cstdlib>
 #include <system_error>
 
 #include "failing_new.h"
@@ -34,6 +36,12 @@ int port_of(const addrinfo &entry) {
 }
 
 }  // namespace
+
+bool cares_is_at_least(int minor) {
+  dns_versions versions{sizeof versions, nullptr, nullptr, nullptr};
+  dns_get_versions(&versions);
+  return std::atoi(versions.cares + 2) >= minor;  // behind "1."
+}
 
 std::string address_text(const addrinfo &entry) {
   char text[INET6_ADDRSTRLEN] = "?";

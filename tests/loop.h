@@ -14,6 +14,9 @@
 
 namespace dns_cares_test {
 
+// Whether c-ares is 1.MINOR or later.
+bool cares_is_at_least(int minor);
+
 // One entry of a result as text: "192.0.2.1", "fe80::1%1".
 std::string address_text(const addrinfo &entry);
 // With what else it says: "stream/6 192.0.2.1 443". The protocol is a number.

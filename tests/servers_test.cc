@@ -1,6 +1,5 @@
 // How the servers are asked: which of them, how often, by what, and what is made of their faults.
 #include <dns_cares/dns_cares.h>
-#include <dns_cares/inspect.h>
 #include <dns_cares/testkit.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +7,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,13 +27,6 @@ using namespace dns_testkit;
 using namespace std::chrono_literals;
 
 constexpr Ask kV4 = {.family = AF_INET};
-
-// Of c-ares: from 1.33 on.
-bool has_cookies() {
-  dns_versions versions{sizeof versions, nullptr, nullptr, nullptr};
-  dns_get_versions(&versions);
-  return std::atoi(versions.cares + 2) >= 33;  // behind "1."
-}
 
 class Servers : public testing::Test {
  protected:
@@ -78,7 +69,7 @@ TEST_F(Servers, CookieGoesAlongWhereCaresHasCookies) {
   resolve("a.test");
   ASSERT_EQ(server.seen().size(), 1u);
   const std::string options = server.seen()[0].edns_options;
-  if (has_cookies()) {
+  if (cares_is_at_least(33)) {
     EXPECT_EQ(options.substr(0, 4), kCookie);
     EXPECT_EQ(options.size(), 12u);
   } else {

@@ -1,4 +1,4 @@
-// What the tests of the command have in common: the scripted server that it asks, and a folder for its files.
+// What the tests of the command have in common: the scripted server that it asks, and how it is run.
 #pragma once
 
 #include <dns_cares/testkit.h>

@@ -1,12 +1,12 @@
 #include "faults.h"
 
 #include <dns_cares/dns_cares.h>
-#include <dns_cares/inspect.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "loop.h"
 
 namespace dns_cares_test {
 namespace {
@@ -218,11 +218,7 @@ const std::vector<Fault> &table() {
 
 }  // namespace
 
-bool is_new_cares() {
-  dns_versions versions{sizeof versions, nullptr, nullptr, nullptr};
-  dns_get_versions(&versions);
-  return std::atoi(versions.cares + 2) >= 28;  // behind "1."
-}
+bool is_new_cares() { return cares_is_at_least(28); }
 
 std::span<const Fault> faults() { return table(); }
 
