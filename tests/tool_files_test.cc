@@ -88,9 +88,9 @@ TEST_F(ToolFiles, OutputIsThereOnceItIsWhole) {
 // Through a shell, which closes and redirects what the test cannot.
 class ToolAndShell : public ToolFiles {
  protected:
-  // The exit status of `tail` behind the command.
-  int shell(const std::string &tail) const {
-    const std::string command = std::string(DNS_CARES_PROGRAM) + " -s " + server_.address() + " -4 " + tail;
+  // The exit status of the command with `tail` behind it, and `head` before it.
+  int shell(const std::string &tail, const std::string &head = "") const {
+    const std::string command = head + DNS_CARES_PROGRAM + " -s " + server_.address() + " -4 " + tail;
     const int status = std::system(command.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
@@ -114,6 +114,13 @@ TEST_F(ToolAndShell, StandardOutputThatIsClosedOrFullIsAnError) {
   }
   EXPECT_EQ(shell("b.test -o " + output() + " 2>/dev/null >&-"), kAllResolved) << "it is not used";
   EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\n");
+}
+
+TEST_F(ToolAndShell, FileThatIsCalledAsStandardInputIsAnotherOne) {
+  const std::string within = "cd " + folder_.file("") + " && touch ./- && echo b.test | ";
+  EXPECT_EQ(shell("-f - --stats ./- >output 2>/dev/null", within), kAllResolved);
+  EXPECT_EQ(text_of(output()), "b.test\t192.0.2.2\n");
+  EXPECT_THAT(text_of(folder_.file("-")), HasSubstr("\"names\""));
 }
 
 // The line of column names is no result.
